@@ -1,0 +1,48 @@
+"""Everything that gis_grid raises on purpose.
+
+GisGridError
+├── InputError            the caller's data is unusable (also a ValueError)
+│   ├── CrsError          missing, geographic, metric or mismatched CRS
+│   ├── GeometryError     empty, invalid or wrong type of geometry
+│   ├── CodeError         a code does not follow its scheme
+│   └── FileError         a file cannot be read as what it should be
+├── NotFoundError         a code or id names nothing (also a LookupError)
+├── ConflictError         a rule of the model forbids the change
+└── StorageError          the database cannot be reached, is locked, full or of another version
+"""
+
+
+class GisGridError(Exception):
+    """Something went wrong in gis_grid."""
+
+
+class InputError(GisGridError, ValueError):
+    """The data given cannot be used."""
+
+
+class CrsError(InputError):
+    """The coordinate reference system is missing or not the one that is needed."""
+
+
+class GeometryError(InputError):
+    """The geometry is empty, invalid or of the wrong type."""
+
+
+class CodeError(InputError):
+    """The code does not follow its scheme."""
+
+
+class FileError(InputError):
+    """The file cannot be read as what it should be."""
+
+
+class NotFoundError(GisGridError, LookupError):
+    """Nothing has this code."""
+
+
+class ConflictError(GisGridError):
+    """A rule of the model forbids this change."""
+
+
+class StorageError(GisGridError):
+    """The database cannot do this now: unreachable, locked, full or of another version."""

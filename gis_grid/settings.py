@@ -1,0 +1,17 @@
+"""Configuration, read once from the environment by the command line and the web."""
+
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable ``GIS_GRID_<FIELD>``, or a line of ``.env``."""
+
+    model_config = SettingsConfigDict(env_prefix="GIS_GRID_", env_file=".env", extra="ignore")
+
+    database_url: str = "sqlite:///gis_grid.db"
+    """Where to keep data: SQLite by default, ``postgresql+psycopg://`` for PostGIS."""
+
+    cache_dir: Path | None = None
+    """Where saved router indexes lie; beside the SQLite file, or the user's cache, when unset."""
