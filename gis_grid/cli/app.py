@@ -1,6 +1,7 @@
 """The ``gis-grid`` command: one app that the command modules hang on."""
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -27,9 +28,10 @@ def _version(show: bool) -> None:  # noqa: FBT001 - the signature that typer cal
 @app.callback()
 def _root(
     *,
-    version: bool = typer.Option(
-        False, "--version", callback=_version, is_eager=True, help="Show the version and stop."
-    ),
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Show it and stop."),
+    ] = False,
 ) -> None:
     """Take the options that every command shares."""
 
