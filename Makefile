@@ -1,0 +1,40 @@
+# Two commands are enough: `make demo` shows a city, `make test` proves the code.
+# Everything they need is put into .venv; system packages only where apt may.
+
+SIZE ?= small
+SEED ?= 7
+PORT ?= 8000
+WORKERS ?= 2
+PY := .venv/bin/python
+
+.PHONY: help demo test check bench docs clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+demo: .venv/ready-run  ## make a city and serve it on http://127.0.0.1:$(PORT)
+	.venv/bin/gis-grid demo --size $(SIZE) --seed $(SEED) --port $(PORT)
+
+test: .venv/ready-dev  ## install what the tests need and run them all
+	bash scripts/setup.sh tools
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+
+check: .venv/ready-dev  ## format, lint, types, layers, spelling
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/codespell
+
+bench: .venv/ready-dev  ## the comparisons with peers (slow; outside the tests)
+	bash scripts/setup.sh tools
+	$(PY) -m tests.benchmarks
+
+docs: .venv/ready-docs  ## build the documentation site into site/
+	.venv/bin/mkdocs build --strict
+
+clean:  ## forget the environment and everything that was built
+	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+.venv/ready-%: pyproject.toml scripts/setup.sh
+	bash scripts/setup.sh $*
