@@ -8,7 +8,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Each field is an environment variable ``GIS_GRID_<FIELD>``, or a line of ``.env``."""
 
-    model_config = SettingsConfigDict(env_prefix="GIS_GRID_", env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="GIS_GRID_", env_file=".env", extra="ignore", use_attribute_docstrings=True
+    )
 
     database_url: str = "sqlite:///gis_grid.db"
     """Where to keep data: SQLite by default, ``postgresql+psycopg://`` for PostGIS."""

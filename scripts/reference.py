@@ -1,0 +1,122 @@
+"""Write the reference pages that code can write itself: command line, layers, settings, errors.
+
+``python scripts/reference.py`` writes them into docs/reference; with ``--check`` it writes nothing
+and fails when a page is stale (a test does that).
+"""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+
+from gis_grid import errors
+from gis_grid.settings import Settings
+from gis_grid.values.layers import LAYERS, Field, Layer
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ROOT / "docs" / "reference"
+
+
+def cli_page() -> str:
+    """Return the help of every command, as typer writes it."""
+    command = [sys.executable, "-m", "typer", "gis_grid.cli.app", "utils", "docs"]
+    answer = subprocess.run(  # noqa: S603 - our own interpreter and module
+        [*command, "--name", "gis-grid"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    body = answer.stdout.split("\n", 1)[1].rstrip()
+    return f"# Command line\n{body}\n"
+
+
+def layers_page() -> str:
+    """Return every layer with its fields."""
+    head = (
+        "# Layers\n\nA layer is a table of features keyed by `code`; files, tables, HTTP and the\n"
+        "demo use these names. Derived fields are written on export and ignored on import; private\n"
+        "ones never leave by lists, tiles, reports or bulk output.\n"
+    )
+    return head + "".join(_layer(layer) for layer in LAYERS.values())
+
+
+def _layer(layer: Layer) -> str:
+    rows = "".join(_field(field) for field in layer.fields)
+    return (
+        f"\n## {layer.name}\n\n{layer.title_zh} · {layer.title_en} · "
+        f"geometry: {layer.geometry or 'none'}\n\n"
+        f"| field | kind | allowed | meaning |\n|---|---|---|---|\n{rows}"
+    )
+
+
+def _field(field: Field) -> str:
+    marks = [
+        mark
+        for mark, set_ in (
+            ("required", field.required),
+            ("derived", field.derived),
+            ("private", field.private),
+        )
+        if set_
+    ]
+    kind = ", ".join([field.kind, *marks])
+    return f"| `{field.name}` | {kind} | {_allowed(field)} | {field.doc} |\n"
+
+
+def _allowed(field: Field) -> str:
+    if field.choices:
+        return ", ".join(f"`{choice}`" for choice in field.choices)
+    if field.low is None and field.high is None:
+        return ""
+    low = "" if field.low is None else f"{field.low:g}"
+    high = "" if field.high is None else f"{field.high:g}"
+    return f"{low} … {high}".strip()
+
+
+def settings_page() -> str:
+    """Return every setting with its variable, default and meaning."""
+    rows = "".join(_setting(name, info) for name, info in Settings.model_fields.items())
+    return (
+        "# Settings\n\nRead once from the environment, or from `.env` in the working folder.\n\n"
+        f"| variable | default | meaning |\n|---|---|---|\n{rows}"
+    )
+
+
+def _setting(name: str, info: FieldInfo) -> str:
+    meaning = " ".join((info.description or "").replace("``", "`").split())
+    return f"| `GIS_GRID_{name.upper()}` | `{info.default}` | {meaning} |\n"
+
+
+def errors_page() -> str:
+    """Return the tree of errors."""
+    tree = (errors.__doc__ or "").split("\n", 2)[2].rstrip()
+    return f"# Errors\n\nEverything that gis-grid raises on purpose:\n\n```\n{tree}\n```\n"
+
+
+def stale() -> Iterator[tuple[Path, str]]:
+    """Yield each page that is not what the code says, with what it should be."""
+    made = {
+        "cli.md": cli_page(),
+        "layers.md": layers_page(),
+        "settings.md": settings_page(),
+        "errors.md": errors_page(),
+    }
+    for name, text in made.items():
+        page = PAGES / name
+        if not page.exists() or page.read_text(encoding="utf-8") != text:
+            yield page, text
+
+
+def main() -> int:
+    """Write the stale pages, or name them with ``--check``."""
+    check = "--check" in sys.argv[1:]
+    pages = list(stale())
+    for page, text in pages:
+        if not check:
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(text, encoding="utf-8")
+        print(f"{'stale' if check else 'written'}: {page.relative_to(ROOT)}")  # noqa: T201
+    return int(check and bool(pages))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
