@@ -4,6 +4,7 @@
 SIZE ?= small
 SEED ?= 7
 PORT ?= 8000
+DATA ?= demo_city
 WORKERS ?= 2
 PY := .venv/bin/python
 
@@ -13,7 +14,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
 demo: .venv/ready-run  ## make a city and serve it on http://127.0.0.1:$(PORT)
-	.venv/bin/gis-grid demo --size $(SIZE) --seed $(SEED) --port $(PORT)
+	.venv/bin/gis-grid demo --size $(SIZE) --seed $(SEED) --data $(DATA) --port $(PORT)
 
 test: .venv/ready-dev  ## install what the tests need and run them all
 	bash scripts/setup.sh tools

@@ -33,8 +33,8 @@ def layers_page() -> str:
     """Return every layer with its fields."""
     head = (
         "# Layers\n\nA layer is a table of features keyed by `code`; files, tables, HTTP and the\n"
-        "demo use these names. Derived fields are written on export and ignored on import; private\n"
-        "ones never leave by lists, tiles, reports or bulk output.\n"
+        "demo use these names. Derived fields are written on export and ignored on import;\n"
+        "private ones never leave by lists, tiles, reports or bulk output.\n"
     )
     return head + "".join(_layer(layer) for layer in LAYERS.values())
 
