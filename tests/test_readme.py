@@ -129,6 +129,7 @@ def test_links_lead_somewhere():
 def test_reference_pages_are_fresh():
     done = subprocess.run(
         [sys.executable, "scripts/reference.py", "--check"],
-        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False,
+        cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""Run every comparison, or the ones that are named: ``python -m tests.benchmarks [router storage …]``."""
+"""Run every comparison, or the named ones: ``python -m tests.benchmarks router storage``."""
 
 import runpy
 import sys
