@@ -27,7 +27,7 @@ check: .venv/ready-dev  ## format, lint, types, layers, spelling
 	.venv/bin/lint-imports
 	.venv/bin/codespell
 
-bench: .venv/ready-dev  ## the comparisons with peers (slow; outside the tests)
+bench: .venv/ready-bench  ## the comparisons with peers (slow; outside the tests)
 	bash scripts/setup.sh tools
 	$(PY) -m tests.benchmarks
 

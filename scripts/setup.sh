@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Set up what the Makefile needs: run | dev | docs fill .venv, tools installs PostGIS and Chromium.
+# Set up what the Makefile needs: run | dev | bench | docs fill .venv, tools installs PostGIS, Chromium, Java.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -83,10 +83,16 @@ install_chromium() {
   fc-list :lang=zh 2>/dev/null | grep -q . || apt_install "a Chinese font" fontconfig fonts-wqy-zenhei
 }
 
+install_java() {
+  [ -x "${JAVA_HOME:-}/bin/java" ] && return
+  command -v java >/dev/null || apt_install "Java" default-jre-headless
+}
+
 install_tools() {
   local missing=0
   install_postgis || { missing=1; say "-> tests on PostGIS are skipped (in CI they fail)."; }
   install_chromium || { missing=1; say "-> tests in the browser are skipped (in CI they fail)."; }
+  install_java || { missing=1; say "-> tests on a Spark cluster are skipped (in CI they fail)."; }
   if [ "$missing" = 1 ] && [ "${CI:-}" = true ]; then
     say "CI must not skip: stopping."
     exit 1
@@ -96,7 +102,8 @@ install_tools() {
 case ${1:-} in
   run) install_python run -e . ;;
   dev) install_python dev -e . --group dev; touch $VENV/ready-run ;;
+  bench) install_python bench -e . --group dev --group bench; touch $VENV/ready-run $VENV/ready-dev ;;
   docs) install_python docs -e . --group docs ;;
   tools) install_tools ;;
-  *) say "usage: scripts/setup.sh run|dev|docs|tools"; exit 2 ;;
+  *) say "usage: scripts/setup.sh run|dev|bench|docs|tools"; exit 2 ;;
 esac
