@@ -1,9 +1,15 @@
 """Fixtures that every test may use."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from gis_grid.storage.database import open_engine
+from tests import databases, postgres
 
 settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("nightly", max_examples=1000, deadline=None)
@@ -18,3 +24,72 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no ../shared/data beside this checkout")
     return SHARED
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # workers of xdist are told by the environment
+        postgres.choose_folder()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        databases.forget_run()
+
+
+BOTH = ["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)]
+
+
+@pytest.fixture(scope="session")
+def postgis_server() -> str:
+    """Return the address of a PostGIS server whose user may create databases."""
+    return databases.postgis_server()
+
+
+@pytest.fixture(scope="session")
+def postgis_template(postgis_server) -> str:
+    """Return the name of a migrated database on the server."""
+    return databases.migrated_template(postgis_server)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory) -> Path:
+    """Return a migrated SQLite file."""
+    return databases.migrated_file(tmp_path_factory.mktemp("sqlite") / "template.db")
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request, tmp_path) -> Iterator[str]:
+    """Give the address of a new, migrated, empty database: SQLite, then PostGIS."""
+    if request.param == "sqlite":
+        yield databases.sqlite_database(tmp_path, request.getfixturevalue("sqlite_template"))
+        return
+    server = request.getfixturevalue("postgis_server")
+    template = request.getfixturevalue("postgis_template")
+    with databases.postgis_database(server, template) as address:
+        yield address
+
+
+@pytest.fixture(params=BOTH)
+def bare_database_url(request, tmp_path) -> Iterator[str]:
+    """Give the address of a database without any table: SQLite, then PostGIS."""
+    if request.param == "sqlite":
+        yield databases.sqlite_database(tmp_path, None)
+        return
+    server = request.getfixturevalue("postgis_server")
+    with databases.postgis_database(server, "template0") as address:
+        yield address
+
+
+@pytest.fixture
+def engine(database_url) -> Iterator[Engine]:
+    """Give an engine on a new database."""
+    engine = open_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine) -> Iterator[Session]:
+    """Give a session whose changes are rolled back."""
+    with Session(engine) as session:
+        yield session

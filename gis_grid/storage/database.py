@@ -1,0 +1,118 @@
+"""Open a database: SQLite in a file, or PostGIS."""
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from gis_grid.errors import StorageError
+from gis_grid.storage.failures import speak_plainly
+from gis_grid.storage.schema import require_schema, upgrade
+
+__all__ = ["name_of", "open_engine", "require_schema", "sessions", "upgrade"]
+
+LOCK_WAIT_S = 10
+"""How long a writer waits for another one before it gives up."""
+
+CONNECT_WAIT_S = 5
+CACHE_KIB = 64 * 1024
+
+_EXAMPLES = "write sqlite:///city.db or postgresql://user:password@host/database"
+
+
+def open_engine(url: str, *, lock_wait_s: float = LOCK_WAIT_S) -> Engine:
+    """Return an engine on which every failure is one of ours, said in one line.
+
+    Nothing is read or written yet: a server that does not answer is noticed at the first use.
+    An SQLite file is made at the first use; it is in WAL mode, so readers never wait for the
+    writer, and every commit is flushed to the disk: what was acknowledged survives a killed
+    process and a power cut.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///city.db`` (relative), ``sqlite:////srv/city.db`` (absolute) or
+        ``postgresql://user:password@host/database``.
+    lock_wait_s
+        How many seconds to wait for another writer.
+
+    Raises
+    ------
+    StorageError
+        `url` is no address of SQLite or PostgreSQL, or the folder of the file does not exist.
+
+    Examples
+    --------
+    >>> open_engine("mysql://host/city")
+    Traceback (most recent call last):
+    gis_grid.errors.StorageError: mysql://host/city is neither SQLite nor PostGIS; write \
+sqlite:///city.db or postgresql://user:password@host/database
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        engine = _open_sqlite(address, lock_wait_s)
+    else:
+        engine = _open_postgis(address, lock_wait_s)
+    speak_plainly(engine, name_of(engine))
+    return engine
+
+
+def sessions(engine: Engine) -> sessionmaker[Session]:
+    """Return the maker of sessions on `engine`; use it as ``with sessions(engine).begin()``."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def name_of(engine: Engine) -> str:
+    """Return the address of the database without its password.
+
+    Examples
+    --------
+    >>> name_of(open_engine("postgresql://ann:secret@db/city"))
+    'postgresql://ann:***@db/city'
+    """
+    return engine.url.set(drivername=engine.url.get_backend_name()).render_as_string()
+
+
+def _address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        given = "what was given" if "@" in url else repr(url)  # it may hold a password
+        msg = f"{given} is not the address of a database; {_EXAMPLES}"
+        raise StorageError(msg) from error
+    if address.get_backend_name() not in {"sqlite", "postgresql"}:
+        msg = f"{address.render_as_string()} is neither SQLite nor PostGIS; {_EXAMPLES}"
+        raise StorageError(msg)
+    return address
+
+
+def _open_sqlite(address: URL, lock_wait_s: float) -> Engine:
+    folder = Path(address.database or "").absolute().parent
+    if not folder.is_dir():
+        msg = f"there is no folder {folder} for the database; make it or choose another --database"
+        raise StorageError(msg)
+    engine = create_engine(address, connect_args={"timeout": lock_wait_s})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+
+    return engine
+
+
+def _open_postgis(address: URL, lock_wait_s: float) -> Engine:
+    options = f"-c timezone=UTC -c lock_timeout={int(lock_wait_s * 1000)}"
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={
+            "connect_timeout": CONNECT_WAIT_S,
+            "application_name": "gis-grid",
+            "options": options,
+        },
+    )

@@ -1,0 +1,16 @@
+"""Run the migrations on the connection that gis_grid.storage.schema hands over."""
+
+from alembic import context
+
+from gis_grid.storage import tables  # noqa: F401 - fills the metadata
+from gis_grid.storage.base import metadata
+from gis_grid.storage.migrations.compared import is_compared
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    render_as_batch=True,
+    include_object=is_compared,
+)
+with context.begin_transaction():
+    context.run_migrations()

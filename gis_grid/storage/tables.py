@@ -1,0 +1,218 @@
+"""The tables, made from the description of the layers. Only gis_grid.storage imports this module.
+
+A layer is one table; its personal data, if any, lies in a second one beside it (`private_of`).
+Points carry lon and lat, lines and polygons their bounds: SQLite finds features by these columns,
+PostGIS by a GiST index. Grids live in intervals of generations; everything else is current.
+"""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+from sqlalchemy.types import TypeEngine
+
+from gis_grid.storage.base import UtcDateTime, code_text, geometry, metadata, row_number
+from gis_grid.values.layers import GRIDS, LAYERS, Field, Kind, Layer
+
+TABLE_NAMES = MappingProxyType(
+    {
+        "grids": "grid",
+        "buildings": "building",
+        "entrances": "entrance",
+        "facilities": "facility",
+        "cameras": "camera",
+        "speakers": "speaker",
+        "places": "place",
+        "streets": "street",
+        "landcover": "landcover",
+        "walls": "wall",
+        "gates": "gate",
+        "ways": "way",
+        "officers": "officer",
+        "incidents": "incident",
+    }
+)
+"""The table of each layer: its singular."""
+
+INDEXED = MappingProxyType(
+    {
+        "grids": (("level", "code"), ("parent_code",)),
+        "buildings": (("grid_code",), ("parent_code",)),
+        "entrances": (("grid_code",), ("cell",), ("building_code",)),
+        "facilities": (("category", "code"), ("grid_code",), ("cell",), ("painted_number",)),
+        "cameras": (("grid_code",), ("cell",)),
+        "speakers": (("grid_code",), ("cell",)),
+        "places": (("category", "code"), ("grid_code",), ("cell",)),
+        "streets": (("category", "code"),),
+        "walls": (("parent_code",),),
+        "gates": (("parent_code",), ("grid_code",), ("cell",)),
+        "officers": (("area_code",),),
+        "incidents": (("reported_at",), ("grid_code",), ("cell",), ("state",)),
+    }
+)
+"""Columns of a layer by which it is searched, besides its code and its place."""
+
+POSITION = ("lon", "lat")
+BOUNDS = ("west", "south", "east", "north")
+
+_TYPES: Mapping[Kind, type[TypeEngine[Any]]] = MappingProxyType(
+    {
+        "text": Text,
+        "integer": BigInteger,
+        "real": Double,
+        "flag": Boolean,
+        "instant": UtcDateTime,
+        "date": Date,
+    }
+)
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("valid_from", UtcDateTime, nullable=False),
+    Column("valid_to", UtcDateTime),
+    Column("created_at", UtcDateTime, nullable=False, server_default=func.current_timestamp()),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint("valid_to IS NULL OR valid_from < valid_to", name="validity"),
+)
+
+lineage = Table(
+    "lineage",
+    metadata,
+    Column("generation", ForeignKey("generation.number"), primary_key=True),
+    Column("old_code", code_text(), primary_key=True),
+    Column("new_code", code_text(), primary_key=True, index=True),
+    Column("share", Double, nullable=False),
+    Column("share_of_new", Double, nullable=False),
+    Column("amount", Double),
+    Column("kind", Text, nullable=False),
+)
+
+version = Table(
+    "version",
+    metadata,
+    Column("topic", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+)
+"""A counter for each thing that others watch; readers compare it with what they hold."""
+
+city = Table(
+    "city",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("settings", JSON, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+
+def _column(field: Field, *, key: bool = False) -> Column[Any]:
+    if field.name == "code":
+        return Column("code", code_text(), nullable=False, primary_key=key)
+    return Column(field.name, _TYPES[field.kind](), nullable=not field.required)
+
+
+def _checks(field: Field) -> Iterator[CheckConstraint]:
+    if field.low is not None:
+        yield CheckConstraint(f"{field.name} >= {field.low}", name=f"{field.name}_low")
+    if field.high is not None:
+        yield CheckConstraint(f"{field.name} <= {field.high}", name=f"{field.name}_high")
+    if field.choices:
+        words = ", ".join(f"'{choice}'" for choice in field.choices)
+        yield CheckConstraint(f"{field.name} IN ({words})", name=field.name)
+
+
+def _place(layer: Layer) -> Iterator[SchemaItem]:
+    if layer.geometry is None:
+        return
+    a_point = layer.geometry == "POINT"
+    found_by = POSITION if a_point else BOUNDS
+    for name in found_by:
+        yield Column(name, Double, nullable=a_point)
+    yield Column("geometry", geometry(layer.geometry), nullable=a_point)
+    table = TABLE_NAMES[layer.name]
+    yield Index(f"ix_{table}_place", *found_by).ddl_if(dialect="sqlite")
+    yield Index(f"ix_{table}_geometry", "geometry", postgresql_using="gist").ddl_if(
+        dialect="postgresql"
+    )
+
+
+def _life() -> Iterator[SchemaItem]:
+    """Yield what grids have more: a row is valid from its first to its last generation."""
+    yield Column("id", row_number(), primary_key=True)
+    yield Column("first_generation", ForeignKey("generation.number"), nullable=False)
+    yield Column("last_generation", ForeignKey("generation.number"))
+    yield CheckConstraint("first_generation <= last_generation", name="life")
+    yield Index("uq_grid_code_first_generation", "code", "first_generation", unique=True)
+    current = text("last_generation IS NULL")
+    yield Index(
+        "uq_grid_current", "code", unique=True, sqlite_where=current, postgresql_where=current
+    )
+    yield Index("ix_grid_last_generation", "last_generation")
+
+
+def _items(layer: Layer) -> Iterator[SchemaItem]:
+    if layer == GRIDS:
+        yield from _life()
+    for field in layer.fields:
+        if not field.private:
+            yield _column(field, key=layer != GRIDS)
+            yield from _checks(field)
+    yield CheckConstraint("code <> ''", name="code")
+    yield from _place(layer)
+    for names in INDEXED.get(layer.name, ()):
+        yield Index(None, *names)
+
+
+def _private_table(layer: Layer) -> Table | None:
+    private = [field for field in layer.fields if field.private]
+    if not private:
+        return None
+    name = TABLE_NAMES[layer.name]
+    owner = ForeignKey(f"{name}.code", ondelete="CASCADE")
+    return Table(
+        f"{name}_private",
+        metadata,
+        Column("code", code_text(), owner, primary_key=True),
+        *(_column(field) for field in private),
+    )
+
+
+def _table(layer: Layer) -> Table:
+    columns_first = sorted(_items(layer), key=lambda item: not isinstance(item, Column))
+    return Table(TABLE_NAMES[layer.name], metadata, *columns_first)
+
+
+table_of: Mapping[str, Table] = MappingProxyType(
+    {name: _table(layer) for name, layer in LAYERS.items()}
+)
+"""The table of each layer, without its personal data."""
+
+private_of: Mapping[str, Table] = MappingProxyType(
+    {name: table for name, layer in LAYERS.items() if (table := _private_table(layer)) is not None}
+)
+"""The table of a layer's personal data, keyed by code; only for layers that have some."""
+
+
+def tables_of(layer: Layer) -> tuple[Table, ...]:
+    """Return the table of a layer and, when it has personal data, the one beside it."""
+    private = private_of.get(layer.name)
+    return (table_of[layer.name],) if private is None else (table_of[layer.name], private)

@@ -1,0 +1,110 @@
+"""Databases for the tests: each test gets its own, copied from one that was migrated once."""
+
+import os
+import re
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from gis_grid.storage.database import open_engine, upgrade
+from tests import postgres
+
+SERVER = "GIS_GRID_TEST_POSTGIS"
+"""Address of a server to use instead of a private one; its user may create databases."""
+
+LOCK = 4242
+
+
+def postgis_server() -> str:
+    """Return the address of a PostGIS server; without one skip, and fail where CI is true."""
+    if named := os.environ.get(SERVER):
+        return (
+            make_url(named)
+            .set(drivername="postgresql+psycopg")
+            .render_as_string(hide_password=False)
+        )
+    try:
+        return postgres.url()
+    except postgres.NoPostgisError as error:
+        if os.environ.get("CI", "").lower() in {"true", "1"}:
+            pytest.fail(f"CI needs PostGIS: {error}", pytrace=False)
+        pytest.skip(str(error))
+
+
+def run_name() -> str:
+    """Return the start of the names of all databases of this run."""
+    return f"gis_grid_{Path(os.environ[postgres.FOLDER]).name.rsplit('-', 1)[-1]}"
+
+
+@contextmanager
+def admin(server: str) -> Iterator["psycopg.Connection[tuple[object, ...]]"]:
+    """Give a connection to the server that may create and drop databases."""
+    address = make_url(server).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        yield connection
+
+
+def in_server(server: str, database: str) -> str:
+    """Return the address of one database of the server."""
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
+
+
+def migrated_template(server: str) -> str:
+    """Return the name of the run's migrated template, made by whichever worker comes first."""
+    name = f"{run_name()}_template"
+    with admin(server) as connection:
+        connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+        if known.fetchone() is None:
+            connection.execute(f"CREATE DATABASE {name}_draft")
+            engine = open_engine(in_server(server, f"{name}_draft"))
+            upgrade(engine)
+            engine.dispose()
+            connection.execute(f"ALTER DATABASE {name}_draft RENAME TO {name}")
+    return name
+
+
+@contextmanager
+def postgis_database(server: str, template: str) -> Iterator[str]:
+    """Give the address of a new database; it is dropped in the end."""
+    name = f"{run_name()}_{secrets.token_hex(5)}"
+    with admin(server) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield in_server(server, name)
+    finally:
+        with admin(server) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def sqlite_database(folder: Path, template: Path | None) -> str:
+    """Return the address of a new file in `folder`, a copy of `template`."""
+    path = folder / "test.db"
+    if template is not None:
+        shutil.copyfile(template, path)
+    return f"sqlite:///{path}"
+
+
+def migrated_file(path: Path) -> Path:
+    """Make a migrated SQLite file that can be copied."""
+    engine = open_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+def forget_run() -> None:
+    """Drop what this run left on a server that somebody named, and stop a private one."""
+    if named := os.environ.get(SERVER):
+        with admin(named) as connection:
+            listed = connection.execute("SELECT datname FROM pg_database").fetchall()
+            for (name,) in listed:
+                if re.fullmatch(rf"{run_name()}_\w+", str(name)):
+                    connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    postgres.stop()
