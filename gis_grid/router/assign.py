@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from gis_grid.errors import CrsError
+from gis_grid.geo.crs import require_lonlat
 from gis_grid.router import cells
 from gis_grid.router.located import Located
 
@@ -26,7 +26,7 @@ def assign_grids(frame: gpd.GeoDataFrame, router: Locator | None) -> gpd.GeoData
     Parameters
     ----------
     frame
-        Any layer in lon, lat (EPSG:4326 or 4490). Points are routed where they lie, everything
+        Any layer in EPSG:4326. Points are routed where they lie, everything
         else by its representative point.
     router
         The index of the ground level; None leaves every `grid_code` empty.
@@ -42,7 +42,7 @@ def assign_grids(frame: gpd.GeoDataFrame, router: Locator | None) -> gpd.GeoData
     Raises
     ------
     CrsError
-        The layer is not in geographic degrees.
+        The layer is not in EPSG:4326.
 
     Examples
     --------
@@ -50,9 +50,7 @@ def assign_grids(frame: gpd.GeoDataFrame, router: Locator | None) -> gpd.GeoData
     >>> assign_grids(layer, None)[["grid_code", "cell"]].values.tolist()
     [[None, 631350617157441023], [None, 0]]
     """
-    if frame.crs is None or not frame.crs.is_geographic:
-        msg = f"the layer is in {frame.crs}; convert it to EPSG:4326 before it is routed"
-        raise CrsError(msg)
+    require_lonlat(frame)
     shapes = frame.geometry.to_numpy()
     lon, lat = representative_points(shapes)
     filled: dict[str, NDArray[Any]] = {"grid_code": _owners(frame, router, lon=lon, lat=lat)}
