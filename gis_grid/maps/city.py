@@ -164,7 +164,7 @@ def _drawing(picture: Picture) -> Drawing:
         ink=palette.PAGE["ink"],
         layers=(
             basemap.land_layer(_land(frame, scheme)),
-            grids.fill_layer(frame, scheme),
+            *grids.fill_layers(frame, scheme),
             *basemap.ground_layers(frames["landcover"], frames["streets"]),
             things.heat_layer(picture.heat),
             basemap.water_over_heat(),

@@ -15,6 +15,9 @@ from gis_grid.maps.pack import STEP_DEG, pack
 Style = Mapping[str, object]
 """Keys of ``map.js``: fill, opacity, line, width or metres, casing, dash, radius, shape."""
 
+REPEATED = 4
+"""A column is written as a table when its words stand in it so many times on average."""
+
 EVER = 99.0
 """A zoom that no map reaches."""
 
@@ -39,7 +42,7 @@ class MapLayer:
     """What the card says of each feature: heading to values; the tip shows the first two."""
 
     shares: str = ""
-    """Key of an earlier layer whose features are drawn again, class by class."""
+    """Key of another layer whose features are drawn once more; in its classes, or in `classes`."""
 
     low: float = 0.0
     """Zoom from which it is drawn."""
@@ -131,16 +134,25 @@ def _layer(layer: MapLayer, origin: tuple[float, float]) -> dict[str, Any]:
         "shown": layer.shown,
         "rank": layer.rank,
     }
+    if layer.classes is not None:
+        data["classes"] = [int(number) for number in layer.classes]
     if layer.shapes is None:
         return data | {"shares": layer.shares}
     data["shapes"] = pack(layer.shapes.to_numpy(), origin=origin)
-    if layer.classes is not None:
-        data["classes"] = [int(number) for number in layer.classes]
     if layer.facts:
-        columns = [[_plain(value) for value in values] for values in layer.facts.values()]
         data["fields"] = list(layer.facts)
-        data["values"] = [list(row) for row in zip(*columns, strict=True)]
+        data["columns"] = [_column(values) for values in layer.facts.values()]
     return data
+
+
+def _column(values: Iterable[Any]) -> dict[str, Any]:
+    """Write a column as it is, or as rows of a table when most of its words repeat."""
+    rows = [_plain(value) for value in values]
+    words = list(dict.fromkeys(row for row in rows if isinstance(row, str)))
+    if not words or len(words) * REPEATED > len(rows):
+        return {"rows": rows}
+    number = {word: at for at, word in enumerate(words)}
+    return {"words": words, "rows": [None if row is None else number[row] for row in rows]}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - cells of a table

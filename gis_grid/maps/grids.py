@@ -89,21 +89,24 @@ def _low(key: str, count: int) -> float:
     return _LOW.get(key, 14.0 if count > MANY else 12.5)
 
 
-def fill_layer(grids: gpd.GeoDataFrame, scheme: Scheme) -> MapLayer:
-    """Return the ground grids filled so that neighbours differ; switched off at first."""
+def fill_layers(grids: gpd.GeoDataFrame, scheme: Scheme) -> tuple[MapLayer, ...]:
+    """Return the ground grids, if any, filled so that neighbours differ; switched off at first."""
     rows = grids[grids["level"] == scheme.ground]
+    if rows.empty:
+        return ()
     styles: tuple[Style, ...] = tuple(
         {"fill": colour, "opacity": 0.62} for colour in palette.NEIGHBOURS
     )
-    return MapLayer(
+    fill = MapLayer(
         key="fill",
         title="网格着色",
         kind="area",
         styles=styles,
-        shapes=rows.geometry,
+        shares=f"grids-{scheme.ground}",
         classes=neighbour_classes(rows.geometry),
         shown=False,
     )
+    return (fill,)
 
 
 def neighbour_classes(areas: gpd.GeoSeries) -> list[int]:

@@ -19,7 +19,8 @@ def pack(shapes: Shapes, *, origin: tuple[float, float]) -> list[Rings]:
 
     A ring is ``[dx0, dy0, dx1, dy1, …]`` in units of `STEP_DEG`; the first pair counts from
     `origin`, every other from the vertex before. Rings of holes and of further parts follow their
-    first ring: the even-odd rule tells inside from outside. `unpack` is its inverse to half a unit.
+    first ring: the even-odd rule tells inside from outside. A ring of an area does not repeat its
+    first vertex. `unpack` is its inverse to half a unit.
 
     Parameters
     ----------
@@ -37,12 +38,19 @@ def pack(shapes: Shapes, *, origin: tuple[float, float]) -> list[Rings]:
     --------
     >>> pack(np.array([shapely.Point(1.000002, 2), None]), origin=(1, 2))
     [[[2, 0]], []]
+    >>> pack(np.array([shapely.box(1, 2, 1.000002, 2.000002)]), origin=(1, 2))
+    [[[2, 0, 0, 2, -2, 0, 0, -2]]]
     """
     rings: list[Rings] = [[] for _ in range(len(shapes))]
-    lines, owner = _lines(shapes)
+    lines, owner, closed = _lines(shapes)
+    if not lines.size:
+        return rings
     xy, line = shapely.get_coordinates(lines, return_index=True)
+    last = np.append(line[1:] != line[:-1], True)[: line.size]
+    kept = ~(last & closed[line])
+    xy, line = xy[kept], line[kept]
     units = np.rint((xy - np.asarray(origin)) / STEP_DEG).astype(np.int64)
-    first = np.concatenate([[True], line[1:] != line[:-1]]) if line.size else np.zeros(0, bool)
+    first = np.concatenate([[True], line[1:] != line[:-1]])
     steps = np.diff(units, axis=0, prepend=units[:1])
     steps[first] = units[first]
     for row, part in zip(owner, np.split(steps, np.flatnonzero(first)[1:]), strict=True):
@@ -50,16 +58,17 @@ def pack(shapes: Shapes, *, origin: tuple[float, float]) -> list[Rings]:
     return rings
 
 
-def _lines(shapes: Shapes) -> tuple[Shapes, NDArray[np.int64]]:
-    """Every point, line or ring of the shapes, not empty, with the row it comes from."""
+def _lines(shapes: Shapes) -> tuple[Shapes, NDArray[np.int64], NDArray[np.bool_]]:
+    """Every point, line or ring, not empty; the row it comes from; whether it is a ring."""
     parts, row = shapely.get_parts(shapes, return_index=True)
     area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     rings, area_row = shapely.get_rings(parts[area], return_index=True)
     lines = np.concatenate([parts[~area], rings])
     owner = np.concatenate([row[~area], row[area][area_row]])
+    closed = np.arange(lines.size) >= (~area).sum()
     order = np.argsort(owner, kind="stable")
-    full = ~shapely.is_empty(lines[order])
-    return lines[order][full], owner[order][full]
+    order = order[~shapely.is_empty(lines[order])]
+    return lines[order], owner[order], closed[order]
 
 
 def unpack(rings: Sequence[Sequence[int]], *, origin: tuple[float, float]) -> list[NDArray[Any]]:

@@ -31,14 +31,14 @@ window.gisGrid = (function () {
 
   /* A layer may draw the features of another one a second time, in another style. */
   function unpack(layer, data) {
-    const none = [];
-    if (layer.shares) {
-      const other = data.layers.find((one) => one.key === layer.shares);
-      layer.features = other.features;
-      layer.byKind = layer.styles.map((_, kind) => layer.features.filter((f) => f.kind === kind));
-      return;
-    }
-    layer.features = layer.shapes.map(function (rings, index) {
+    layer.features = layer.shares ? data.layers.find((one) => one.key === layer.shares).features : read(layer, data);
+    const kind = (f, index) => (layer.classes ? layer.classes[index] : f.kind);
+    layer.byKind = layer.styles.map((_, wanted) => layer.features.filter((f, i) => kind(f, i) === wanted));
+    layer.shapes = null;
+  }
+
+  function read(layer, data) {
+    return layer.shapes.map(function (rings, index) {
       const parts = rings.map((ring) => unpackRing(ring, data));
       const box = [Infinity, Infinity, -Infinity, -Infinity];
       for (const part of parts) {
@@ -50,10 +50,16 @@ window.gisGrid = (function () {
         }
       }
       const kind = layer.classes ? layer.classes[index] : 0;
-      return { parts, box, kind, values: layer.values ? layer.values[index] : none, layer };
+      return { parts, box, kind, index, layer };
     });
-    layer.shapes = null;
-    layer.byKind = layer.styles.map((_, kind) => layer.features.filter((f) => f.kind === kind));
+  }
+
+  /* What a column says of a feature: itself, or a word of the column's table. */
+  function facts(feature) {
+    return feature.layer.columns.map(function (column) {
+      const value = column.rows[feature.index];
+      return column.words && value !== null ? column.words[value] : value;
+    });
   }
 
   function meets(a, b) {
@@ -331,8 +337,9 @@ window.gisGrid = (function () {
     const box = element("div", "gg-card");
     box.append(element("div", "gg-kind", feature.layer.title));
     const table = element("table");
+    const values = facts(feature);
     feature.layer.fields.forEach(function (field, i) {
-      const value = feature.values[i];
+      const value = values[i];
       if (value === null || value === undefined || value === "") return;
       const row = element("tr");
       row.append(element("th", "", field), element("td", typeof value === "number" ? "num" : "", String(value)));
@@ -379,7 +386,7 @@ window.gisGrid = (function () {
         const found = pick(map, data, event.latlng);
         tip.hidden = !found;
         if (!found) return;
-        const says = found.values.slice(0, 2).filter((v) => v !== null && v !== "");
+        const says = facts(found).slice(0, 2).filter((v) => v !== null && v !== "");
         tip.textContent = found.layer.title + "　" + says.join("　");
         const left = event.containerPoint.x > map.getSize().x - 240;
         tip.style.transform = left ? "translateX(-100%)" : "";
@@ -434,7 +441,8 @@ window.gisGrid = (function () {
 
   function start(map, id) {
     const data = JSON.parse(document.getElementById(id).textContent);
-    for (const layer of data.layers) unpack(layer, data);
+    for (const layer of data.layers) if (!layer.shares) unpack(layer, data);
+    for (const layer of data.layers) if (layer.shares) unpack(layer, data);
     for (const group of data.names) {
       for (const item of group.items) {
         if (group.along) item.line = unpackRing(item.line, data);
@@ -444,7 +452,7 @@ window.gisGrid = (function () {
         }
       }
     }
-    map.fitBounds(data.bounds);
+    map.fitBounds(data.bounds, { animate: false });
     const picture = new Picture();
     picture.data = data;
     picture.addTo(map);
