@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Literal, cast
+from typing import IO, Literal, cast
 
 import numpy as np
 import pyarrow as pa
@@ -78,7 +78,7 @@ def _read(path: Path, *, encoding: str, delimiter: str, size: int) -> Iterator[B
     with closing(open_bytes(path)) as stream:
         try:
             batches = arrow_csv.open_csv(
-                stream,
+                cast("IO[bytes]", stream),
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False, encoding=encoding, block_size=size * _BYTES_A_ROW
                 ),

@@ -113,7 +113,7 @@ def parse_instants(values: "pd.Series[str]", clock: Clock) -> "pd.Series[pd.Time
     return _in_utc(pd.Series(moments, index=values.index), zoned, clock)
 
 
-def _extract(texts: Any, pattern: str) -> Parts | None:
+def _extract(texts: "pa.Array[Any]", pattern: str) -> Parts | None:
     fitted = pc.extract_regex(texts, pattern)
     if fitted.null_count == len(fitted):
         return None

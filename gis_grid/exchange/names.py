@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from gis_grid.exchange.shapefile_names import short_name
+
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+    own, *others = text.split()
+    return tuple(dict.fromkeys((own, short_name(own), *others)))
 
 
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -42,7 +42,9 @@ def open_vector(path: Path, *, encoding: str | None = None, layer: str | None = 
         raise FileError(_unreadable(path, error)) from error
 
     def read(size: int) -> Iterator[Batch]:
-        return _read(path, encoding=spoken, layer=name, size=size)
+        # A text like 2015-01-05 in GeoJSON is a text: what it means is decided field by field.
+        options = {"DATE_AS_STRING": "YES"} if info["driver"].startswith("GeoJSON") else {}
+        return _read(path, encoding=spoken, layer=name, size=size, options=options)
 
     return Source(
         path=path,
@@ -56,11 +58,13 @@ def open_vector(path: Path, *, encoding: str | None = None, layer: str | None = 
     )
 
 
-def _read(path: Path, *, encoding: str | None, layer: str, size: int) -> Iterator[Batch]:
+def _read(
+    path: Path, *, encoding: str | None, layer: str, size: int, options: dict[str, str]
+) -> Iterator[Batch]:
     following = 1
     try:
         with pyogrio.open_arrow(
-            path, layer=layer, encoding=encoding, batch_size=size, use_pyarrow=True
+            path, layer=layer, encoding=encoding, batch_size=size, use_pyarrow=True, **options
         ) as (meta, reader):
             geometry = meta["geometry_name"] or "wkb_geometry"
             for batch in reader:
