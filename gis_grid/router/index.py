@@ -17,8 +17,10 @@ from gis_grid.router.distance import distances
 from gis_grid.router.doors import require_codes, require_lonlat_polygons
 from gis_grid.router.edges import Edges, edges_of, frozen
 from gis_grid.router.located import OUTSIDE, Located
+from gis_grid.router.owners import fill_owners
+from gis_grid.router.table import Table, table_of
 from gis_grid.router.threads import in_parallel
-from gis_grid.router.tree import Tree, fill_owners, tree_of
+from gis_grid.router.tree import Tree, tree_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +32,7 @@ class Router:
 
     edges: Edges
     tree: Tree
+    table: Table
 
     @classmethod
     def build(cls, grids: gpd.GeoDataFrame, code: str = "code") -> Self:
@@ -65,7 +68,7 @@ class Router:
         shapes = require_lonlat_polygons(grids)
         codes = require_codes(grids, code)
         edges = edges_of(shapes)
-        return cls(codes=codes, edges=edges, tree=tree_of(edges))
+        return cls(codes=codes, edges=edges, tree=tree_of(edges), table=table_of(edges))
 
     def locate_many(self, *, lon: ArrayLike, lat: ArrayLike) -> Located:
         """Return the owner of each point.
@@ -107,7 +110,8 @@ class Router:
 
         def work(start: int, stop: int) -> None:
             part = slice(start, stop)
-            fill_owners(self.tree, self.edges, (lons[part], lats[part]), index[part])
+            where = (lons[part], lats[part])
+            fill_owners(self.table, self.tree, self.edges, where, index[part])
 
         in_parallel(work, lons.size)
         return index
@@ -171,7 +175,8 @@ class Router:
         FileError
             The file cannot be written.
         """
-        saved.write(Path(path), saved.packed(self.codes, {"edges": self.edges, "tree": self.tree}))
+        groups = {"edges": self.edges, "tree": self.tree, "table": self.table}
+        saved.write(Path(path), saved.packed(self.codes, groups))
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -187,6 +192,7 @@ class Router:
             codes=saved.codes_in(arrays),
             edges=Edges(*saved.group(arrays, "edges", Edges._fields)),
             tree=Tree(*saved.group(arrays, "tree", Tree._fields)),
+            table=Table(*saved.group(arrays, "table", Table._fields)),
         )
 
     @property

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gis_grid.router.edges import Edges, frozen
 from gis_grid.router.located import OUTSIDE
-from gis_grid.router.predicates import Point, kernel, runs_above, without_dust
+from gis_grid.router.predicates import Point, kernel, runs_above
 
 FANOUT = 8
 DEPTH = 12
@@ -114,16 +114,3 @@ def push_children(tree: Tree, node: int, level: int, walk: NDArray[np.int64], le
         walk[left] = child, level - 1
         left += 1
     return left
-
-
-@kernel
-def fill_owners(
-    tree: Tree,
-    edges: Edges,
-    points: tuple[NDArray[np.float64], NDArray[np.float64]],
-    out: NDArray[np.int32],
-) -> None:
-    """Fill `out` with the row of each point's owner, -1 where there is none."""
-    lon, lat = points
-    for row in range(len(lon)):
-        out[row] = owner_by_tree(tree, edges, (without_dust(lon[row]), without_dust(lat[row])))
