@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Literal
 
 from gis_grid.errors import InputError, NotFoundError
+from gis_grid.grid.lineage import Lineage, lineage_by_weight, lineage_of
 
-LineageKind = Literal["kept", "renamed", "split", "merged", "moved"]
-LINEAGE_KINDS: tuple[LineageKind, ...] = ("kept", "renamed", "split", "merged", "moved")
-"""What became of an old grid in a new one; see `Lineage.kind`."""
+__all__ = [
+    "Generation",
+    "Lineage",
+    "generation_at",
+    "lineage_by_weight",
+    "lineage_of",
+    "require_aware",
+    "require_sequence",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,28 +65,6 @@ class Generation:
         """
         require_aware(moment, "moment")
         return self.valid_from <= moment and (self.valid_to is None or moment < self.valid_to)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lineage:
-    """How much of an old grid went into a new one."""
-
-    old_code: str
-    new_code: str
-
-    share: float
-    """Share of the old grid that went into the new one, above 0, at most 1."""
-
-    share_of_new: float = 1.0
-    """Share of the new grid that came from the old one, above 0, at most 1."""
-
-    amount: float | None = None
-    """What they have in common: square metres, or households when buildings were weighed."""
-
-    kind: LineageKind = "kept"
-    """``kept``: same code, same ground. ``renamed``: other code, same ground. ``split``: the new
-    grid is a part of the old. ``merged``: the old grid is a part of the new. ``moved``: a border
-    moved, each holds some ground that the other does not."""
 
 
 def require_aware(moment: datetime, what: str) -> None:

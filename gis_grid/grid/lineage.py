@@ -1,0 +1,251 @@
+"""Lineage: what became of each grid when the next generation was published."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from gis_grid.errors import GeometryError, InputError
+from gis_grid.geo.crs import require_metric, require_same_crs
+
+LineageKind = Literal["kept", "renamed", "split", "merged", "moved"]
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """How much of an old grid went into a new one."""
+
+    old_code: str
+    new_code: str
+
+    share: float
+    """Share of the old grid that went into the new one, above 0, at most 1."""
+
+    share_of_new: float = 1.0
+    """Share of the new grid that came from the old one, above 0, at most 1."""
+
+    amount: float | None = None
+    """What they have in common: square metres, or the weight of the points in both."""
+
+    kind: LineageKind = "kept"
+    """``kept``: same code, same ground. ``renamed``: other code, same ground. ``split``: the new
+    grid is a part of the old. ``merged``: the old grid is a part of the new. ``moved``: a border
+    moved, each holds some ground that the other does not."""
+
+
+def lineage_of(
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    *,
+    tolerance: float = 1e-3,
+    sliver_m2: float = 1.0,
+) -> tuple[Lineage, ...]:
+    """Return how the ground of old grids went into new ones.
+
+    Where both sets cover the same ground without overlap, the shares of an old grid add up to 1,
+    but for slivers. A grid that shares no ground with the other set has no row.
+
+    Parameters
+    ----------
+    old, new
+        Grids with their `code` as polygons in the same metric CRS. When both have a `level`
+        column, only grids of one level are compared. A missing or empty shape has no rows.
+    tolerance
+        A share this close to 1 is all of it: digitising again moves borders by a little.
+    sliver_m2
+        Common ground of less than this, in square metres, is nothing.
+
+    Returns
+    -------
+    tuple of Lineage
+        `amount` in square metres; ordered by old code, then new code.
+
+    Raises
+    ------
+    CrsError
+        `old` or `new` is not in a metric CRS, or they differ.
+    GeometryError
+        A polygon is not valid; its code is named.
+    InputError
+        `old` or `new` has no `code`, or one code twice in a level.
+
+    Examples
+    --------
+    >>> crs = "EPSG:4549"
+    >>> whole = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(0, 0, 40, 10)], crs=crs)
+    >>> parts = [shapely.box(0, 0, 30, 10), shapely.box(30, 0, 40, 10)]
+    >>> halves = gpd.GeoDataFrame({"code": ["a", "b"]}, geometry=parts, crs=crs)
+    >>> [(row.new_code, row.share, row.amount, row.kind) for row in lineage_of(whole, halves)]
+    [('a', 0.75, 300.0, 'split'), ('b', 0.25, 100.0, 'split')]
+    >>> lineage_of(whole, halves[:0])
+    ()
+    """
+    _require_comparable(old, new)
+    for grids, name in ((old, "old"), (new, "new")):
+        _require_valid(grids, name)
+    mine, yours = old.geometry.to_numpy(), new.geometry.to_numpy()
+    left, right = shapely.STRtree(yours).query(mine, predicate="intersects")
+    common_m2 = shapely.area(shapely.intersection(mine[left], yours[right]))
+    real = _same_level(old, new, left, right) & (common_m2 >= sliver_m2)
+    pairs = _Pairs(left[real], right[real], common_m2[real])
+    return _rows(old, new, pairs, (shapely.area(mine), shapely.area(yours)), tolerance)
+
+
+def lineage_by_weight(
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    points: gpd.GeoSeries,
+    weights: npt.ArrayLike,
+    *,
+    tolerance: float = 1e-3,
+) -> tuple[Lineage, ...]:
+    """Return how weights on points, such as households of buildings, went from old to new grids.
+
+    A share is that of the weight of the points in a grid. A grid without weight has no row, so use
+    `lineage_of` beside it where ground matters too.
+
+    Parameters
+    ----------
+    old, new, tolerance
+        As for `lineage_of`.
+    points
+        One point of each building, in the same metric CRS, shape ``(n,)``. A point in several
+        grids of one level belongs to the first of them; one that is missing, empty or in no old
+        or no new grid does not count towards what they have in common.
+    weights
+        Zero or more, shape ``(n,)``; NaN is 0.
+
+    Returns
+    -------
+    tuple of Lineage
+        `amount` in the unit of `weights`; ordered by old code, then new code.
+
+    Raises
+    ------
+    CrsError
+        A layer is not in a metric CRS, or they differ.
+    InputError
+        A layer has no `code`, one code twice in a level, or `weights` does not fit `points` or has
+        a negative.
+    """
+    _require_comparable(old, new)
+    require_same_crs(old, points, names=("old grids", "points"))
+    weight = np.nan_to_num(np.asarray(weights, np.float64))
+    if weight.shape != (len(points),) or (weight < 0).any():
+        message = f"weights must be {len(points)} numbers of zero or more, one for each point"
+        raise InputError(message)
+    homes = _homes(old, points), _homes(new, points)
+    both = homes[0].merge(homes[1], on="point", suffixes=("_old", "_new"))
+    left, right = both["grid_old"].to_numpy(np.int64), both["grid_new"].to_numpy(np.int64)
+    seen = _same_level(old, new, left, right)
+    key, pair = np.unique(left[seen] * len(new) + right[seen], return_inverse=True)
+    common = _tally(pair, weight[both["point"].to_numpy()[seen]], len(key))
+    real = common > 0
+    pairs = _Pairs(key[real] // len(new), key[real] % len(new), common[real])
+    old_total, new_total = (
+        _tally(home["grid"].to_numpy(np.int64), weight[home["point"]], len(grids))
+        for home, grids in zip(homes, (old, new), strict=True)
+    )
+    return _rows(old, new, pairs, (old_total, new_total), tolerance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """Positions of an old and a new grid that have something in common, and how much."""
+
+    old: npt.NDArray[np.int64]
+    new: npt.NDArray[np.int64]
+    amount: Floats
+
+
+def _require_comparable(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> None:
+    for grids, name in ((old, "old grids"), (new, "new grids")):
+        require_metric(grids, name)
+        if "code" not in grids.columns:
+            message = f"{name} have no column 'code'"
+            raise InputError(message)
+        key = ["level", "code"] if "level" in grids.columns else ["code"]
+        repeated = grids["code"][grids.duplicated(key)]
+        if len(repeated):
+            message = f"{name} have code {repeated.iloc[0]!r} more than once"
+            raise InputError(message)
+    require_same_crs(old, new, names=("old grids", "new grids"))
+
+
+def _require_valid(grids: gpd.GeoDataFrame, name: str) -> None:
+    shapes = grids.geometry.to_numpy()
+    broken = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    if broken.any():
+        reason = shapely.is_valid_reason(shapes[broken][0])
+        message = f"{name} grid {grids['code'].to_numpy()[broken][0]!r} is not valid: {reason}"
+        raise GeometryError(message)
+
+
+def _same_level(
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    left: npt.NDArray[np.int64],
+    right: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    if "level" not in old.columns or "level" not in new.columns:
+        return np.ones(len(left), np.bool_)
+    levels = old["level"].astype(str).to_numpy(str), new["level"].astype(str).to_numpy(str)
+    same: npt.NDArray[np.bool_] = levels[0][left] == levels[1][right]
+    return same
+
+
+def _homes(grids: gpd.GeoDataFrame, points: gpd.GeoSeries) -> pd.DataFrame:
+    """Return which grid each point lies in: of each level the first that holds it."""
+    point, grid = shapely.STRtree(grids.geometry.to_numpy()).query(
+        points.to_numpy(), predicate="intersects"
+    )
+    homes = pd.DataFrame({"point": point, "grid": grid}).sort_values(["point", "grid"])
+    homes["level"] = grids["level"].to_numpy(object)[homes["grid"]] if "level" in grids else ""
+    return homes.drop_duplicates(["point", "level"]).drop(columns="level")
+
+
+def _tally(places: npt.NDArray[np.int64], weights: Floats, count: int) -> Floats:
+    """Return the sum of the weights at each place."""
+    return np.bincount(places, weights, minlength=count).astype(np.float64)
+
+
+def _rows(
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    pairs: _Pairs,
+    totals: tuple[Floats, Floats],
+    tolerance: float,
+) -> tuple[Lineage, ...]:
+    old_codes = old["code"].to_numpy(object)[pairs.old]
+    new_codes = new["code"].to_numpy(object)[pairs.new]
+    shares = np.minimum(pairs.amount / totals[0][pairs.old], 1)
+    shares_of_new = np.minimum(pairs.amount / totals[1][pairs.new], 1)
+    rows = [
+        Lineage(
+            old_code=old_codes[row],
+            new_code=new_codes[row],
+            share=float(shares[row]),
+            share_of_new=float(shares_of_new[row]),
+            amount=float(pairs.amount[row]),
+            kind=_kind(
+                all_of_old=bool(shares[row] >= 1 - tolerance),
+                all_of_new=bool(shares_of_new[row] >= 1 - tolerance),
+                same_code=old_codes[row] == new_codes[row],
+            ),
+        )
+        for row in np.lexsort((new_codes.astype(str), old_codes.astype(str)))
+    ]
+    return tuple(rows)
+
+
+def _kind(*, all_of_old: bool, all_of_new: bool, same_code: bool) -> LineageKind:
+    if all_of_old and all_of_new:
+        return "kept" if same_code else "renamed"
+    if all_of_new:
+        return "split"
+    return "merged" if all_of_old else "moved"
