@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from gis_grid import __version__
+from gis_grid.cli import db
 from gis_grid.errors import GisGridError
 
 app = typer.Typer(
@@ -34,6 +35,12 @@ def _root(
     ] = False,
 ) -> None:
     """Take the options that every command shares."""
+
+
+_db = typer.Typer(help="Make the tables of a database; say what it holds.", no_args_is_help=True)
+_db.command("upgrade")(db.upgrade)
+_db.command("status")(db.status)
+app.add_typer(_db, name="db")
 
 
 def main() -> None:

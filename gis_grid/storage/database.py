@@ -1,6 +1,8 @@
 """Open a database: SQLite in a file, or PostGIS."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Engine, create_engine, event, make_url
@@ -11,7 +13,7 @@ from gis_grid.errors import StorageError
 from gis_grid.storage.failures import speak_plainly
 from gis_grid.storage.schema import require_schema, upgrade
 
-__all__ = ["name_of", "open_engine", "require_schema", "sessions", "upgrade"]
+__all__ = ["name_of", "open_engine", "opened", "require_schema", "sessions", "upgrade"]
 
 LOCK_WAIT_S = 10
 """How long a writer waits for another one before it gives up."""
@@ -57,6 +59,22 @@ sqlite:///city.db or postgresql://user:password@host/database
         engine = _open_postgis(address, lock_wait_s)
     speak_plainly(engine, name_of(engine))
     return engine
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Engine]:
+    """Give an engine as `open_engine` does, and close its connections in the end.
+
+    Raises
+    ------
+    StorageError
+        `url` is no address of SQLite or PostgreSQL, or the folder of the file does not exist.
+    """
+    engine = open_engine(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:
