@@ -9,10 +9,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 from pydantic.fields import FieldInfo
 
 from gis_grid import errors
 from gis_grid.settings import Settings
+from gis_grid.standards import tables
 from gis_grid.values.layers import LAYERS, Field, Layer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -72,6 +74,35 @@ def _allowed(field: Field) -> str:
     return f"{low} … {high}".strip()
 
 
+STANDARDS = {
+    "Facility categories (部件)": tables.facility_categories,
+    "Event categories (事件)": tables.event_categories,
+    "Major classes": tables.majors,
+    "GB/T 28181 code parts": tables.gb28181_parts,
+    "Kinds of place": tables.place_kinds,
+    "Life-circle tiers": tables.life_circle_tiers,
+    "Life-circle items": tables.life_circle_items,
+    "Time limits": tables.time_limits,
+}
+
+
+def standards_page() -> str:
+    """Return every published table with its size and how sure its rows are."""
+    rows = "".join(_standard(title, load()) for title, load in STANDARDS.items())
+    return (
+        "# Standards\n\nPublished code tables ship as CSV in `gis_grid/standards`, each row with its\n"
+        "`source` and `confidence`. Most national texts are not openly published: read those two\n"
+        "before relying on a row. A CSV of the same columns replaces or adds rows for one city.\n\n"
+        f"| table | editions | rows | confidence |\n|---|---|---|---|\n{rows}"
+    )
+
+
+def _standard(title: str, table: pd.DataFrame) -> str:
+    editions = ", ".join(sorted(set(table["edition"])))
+    sure = ", ".join(f"{name} {n}" for name, n in table["confidence"].value_counts().items())
+    return f"| {title} | {editions} | {len(table)} | {sure} |\n"
+
+
 def settings_page() -> str:
     """Return every setting with its variable, default and meaning."""
     rows = "".join(_setting(name, info) for name, info in Settings.model_fields.items())
@@ -97,6 +128,7 @@ def stale() -> Iterator[tuple[Path, str]]:
     made = {
         "cli.md": cli_page(),
         "layers.md": layers_page(),
+        "standards.md": standards_page(),
         "settings.md": settings_page(),
         "errors.md": errors_page(),
     }
