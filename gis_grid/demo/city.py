@@ -1,0 +1,147 @@
+"""The made-up city: every layer of gis_grid, from a size and a seed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from gis_grid.demo import fabric, regions
+from gis_grid.demo.buildings import make_buildings
+from gis_grid.demo.coding import AREA_CODE, make_codes
+from gis_grid.demo.facilities import make_facilities
+from gis_grid.demo.ground import EPSG, make_ground
+from gis_grid.demo.hierarchy import make_hierarchy
+from gis_grid.demo.incidents import make_incidents
+from gis_grid.demo.kinds import SPECS, Spec
+from gis_grid.demo.names import CITY_NAME, make_names
+from gis_grid.demo.officers import make_officers
+from gis_grid.demo.places import make_places
+from gis_grid.demo.site import Site
+from gis_grid.demo.walk import make_walk
+from gis_grid.demo.watch import make_cameras, make_speakers
+from gis_grid.errors import InputError
+from gis_grid.grid.levels import FIVE_LEVEL, Scheme
+from gis_grid.values.layers import LAYERS
+
+Progress = Callable[[str], None]
+"""Told the name of each step before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A whole city in memory."""
+
+    size: str
+    seed: int
+    layers: Mapping[str, pd.DataFrame]
+    """Every layer of `gis_grid.values.layers`; officers are a plain table, the others
+    GeoDataFrames in EPSG:4326. Derived fields are empty."""
+
+    blocks: gpd.GeoDataFrame
+    """The atoms of the ground grids, see `regions.make_blocks`."""
+
+    name: str = CITY_NAME
+    area_code: str = AREA_CODE
+    scheme: Scheme = FIVE_LEVEL
+    epsg: int = EPSG
+
+    def layer(self, name: str) -> gpd.GeoDataFrame:
+        """Return a layer that has geometry.
+
+        Raises
+        ------
+        KeyError
+            No layer of the city has this name, or it has no geometry.
+        """
+        found = self.layers[name]
+        if not isinstance(found, gpd.GeoDataFrame):
+            raise KeyError(name)
+        return found
+
+
+def make_city(size: str, seed: int, progress: Progress | None = None) -> City:
+    """Make a city that does not exist.
+
+    Parameters
+    ----------
+    size
+        ``small``, ``medium`` or ``large``, see `kinds.SPECS`.
+    seed
+        The same size and seed give the same city. Everything is rounded and sorted on the way, so
+        that machines agree; another release of GEOS or numpy may draw another city.
+    progress
+        Called with the name of each step.
+
+    Returns
+    -------
+    City
+        Layers in EPSG:4326, valid coverages at every level.
+
+    Raises
+    ------
+    InputError
+        There is no such size, or `seed` is negative.
+
+    Examples
+    --------
+    >>> make_city("tiny", 1)
+    Traceback (most recent call last):
+    gis_grid.errors.InputError: city size 'tiny' is unknown; use small, medium or large
+    """
+    if size not in SPECS:
+        message = f"city size {size!r} is unknown; use small, medium or large"
+        raise InputError(message)
+    if seed < 0:
+        message = f"seed {seed} is negative; use 0 or a whole number above"
+        raise InputError(message)
+    tell = progress or _silent
+    spec, streams = SPECS[size], np.random.SeedSequence(seed).spawn(8)
+    chance = [np.random.default_rng(stream) for stream in streams]
+    site = _make_site(spec, chance, tell)
+    layers = _make_layers(site, spec, chance, tell)
+    return City(size, seed, {name: layers[name] for name in LAYERS}, regions.make_blocks(site))
+
+
+def _silent(_: str) -> None:
+    return
+
+
+def _make_site(spec: Spec, chance: list[np.random.Generator], tell: Progress) -> Site:
+    tell("ground")
+    ground = make_ground(spec, chance[0])
+    hierarchy = make_hierarchy(ground, spec)
+    tell("houses")
+    houses = make_buildings(ground, spec, chance[1])
+    walk = make_walk(ground, houses, chance[2])
+    names = make_names(ground, hierarchy, chance[3])
+    tree = shapely.STRtree(ground.blocks)
+    return Site(ground, hierarchy, houses, walk, names, make_codes(hierarchy), tree)
+
+
+def _make_layers(
+    site: Site, spec: Spec, chance: list[np.random.Generator], tell: Progress
+) -> dict[str, pd.DataFrame]:
+    tell("grids")
+    layers: dict[str, pd.DataFrame] = {
+        "grids": regions.make_grids_layer(site),
+        "buildings": fabric.make_buildings_layer(site),
+        "entrances": fabric.make_entrances_layer(site),
+        "streets": fabric.make_streets_layer(site),
+        "landcover": fabric.make_landcover_layer(site),
+        "walls": fabric.make_walls_layer(site),
+        "gates": fabric.make_gates_layer(site),
+        "ways": fabric.make_ways_layer(site),
+    }
+    tell("things")
+    facilities = make_facilities(site, spec.facilities, chance[4])
+    layers["facilities"] = facilities.frame
+    layers["cameras"] = make_cameras(site, spec.cameras, chance[4])
+    layers["speakers"] = make_speakers(site, chance[5])
+    layers["places"] = make_places(site, facilities, spec.half_m, chance[5])
+    layers["officers"] = make_officers(site, spec.officers, chance[6])
+    tell("incidents")
+    layers["incidents"] = make_incidents(site, facilities, spec.incidents, chance[7])
+    return layers
