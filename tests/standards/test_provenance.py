@@ -10,7 +10,7 @@ DATA = files("gis_grid.standards") / "data"
 
 def stated():
     rows = re.findall(
-        r"^\| `(\w+\.csv)` \| (\d+) \|", (DATA / "README.md").read_text("utf-8"), re.M
+        r"^\| `(\w+\.csv)` \| (\d+) \|", (DATA / "README.md").read_text("utf-8"), re.MULTILINE
     )
     return {name: int(count) for name, count in rows}
 
