@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gis_grid import __version__
-from gis_grid.cli import db
+from gis_grid.cli import db, route
 from gis_grid.errors import GisGridError
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ _db = typer.Typer(help="Make the tables of a database; say what it holds.", no_a
 _db.command("upgrade")(db.upgrade)
 _db.command("status")(db.status)
 app.add_typer(_db, name="db")
+app.command("route")(route.route)
 
 
 def main() -> None:

@@ -1,0 +1,121 @@
+"""``gis-grid route``: which grid owns each point of a file."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gis_grid.errors import InputError
+from gis_grid.geo.datum import Datum
+from gis_grid.router import Router
+from gis_grid.services.route_file import run
+from gis_grid.services.route_file.points import Wanted
+from gis_grid.services.routing import current_router
+from gis_grid.settings import Settings
+from gis_grid.storage.database import open_engine
+
+
+def route(  # noqa: PLR0913 - one option each
+    points: Annotated[
+        Path,
+        typer.Argument(
+            allow_dash=True,
+            help="CSV (also .gz), Parquet, GeoJSON, GeoPackage, Shapefile or XLSX; - is CSV from "
+            "standard input.",
+        ),
+    ],
+    *,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--out",
+            allow_dash=True,
+            help="CSV (also .gz), Parquet, GeoJSON or GeoPackage; - is CSV to standard output.",
+        ),
+    ],
+    grids: Annotated[
+        Path | None,
+        typer.Option(help="File of polygons; without it the grids of the database are used."),
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option(help="Column of the grids' codes [default: by its name]")
+    ] = None,
+    lon: Annotated[
+        str | None, typer.Option(help="Column of the longitude [default: by its name]")
+    ] = None,
+    lat: Annotated[
+        str | None, typer.Option(help="Column of the latitude [default: by its name]")
+    ] = None,
+    datum: Annotated[Datum, typer.Option(help="Datum of the points.")] = Datum.WGS84,
+    grids_datum: Annotated[Datum, typer.Option(help="Datum of the grids.")] = Datum.WGS84,
+    encoding: Annotated[
+        str | None, typer.Option(help="Encoding of the points [default: detected]")
+    ] = None,
+    database: Annotated[
+        str | None, typer.Option(metavar="URL", help="Database, when no --grids are given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Add to every row of a file which grid owns its point.
+
+    Rows come back once, in order, unchanged, then grid_code, method (polygon or outside),
+    distance_to_border_m and cell (H3, resolution 12). A point on a border has exactly one owner.
+    """
+    started = time.perf_counter()
+    router = _router(grids, code=code, datum=grids_datum, database=database)
+    wanted = Wanted(lon=lon, lat=lat, encoding=encoding)
+    routing = time.perf_counter()
+    with _bar() as progress:
+        summary = run.route_file(router, points, out, wanted=wanted, datum=datum, progress=progress)
+    ended = time.perf_counter()
+    seconds = {"grids_s": routing - started, "rows_s": ended - routing}
+    _tell(summary, seconds, as_json=as_json, err=not as_json or str(out) == "-")
+
+
+def _router(grids: Path | None, *, code: str | None, datum: Datum, database: str | None) -> Router:
+    if grids is not None:
+        if database is not None:
+            msg = "give either --grids or --database, not both"
+            raise InputError(msg)
+        return run.router_from_file(grids, code=code, datum=datum)
+    settings = Settings()
+    engine = open_engine(database or settings.database_url)
+    router, _ = current_router(engine, cache_dir=settings.cache_dir)
+    return router
+
+
+@contextmanager
+def _bar() -> Iterator[run.Progress]:
+    columns = (
+        TextColumn("routing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("routing", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _tell(summary: run.Summary, seconds: dict[str, float], *, as_json: bool, err: bool) -> None:
+    rate = summary.rows / max(seconds["rows_s"], 1e-9)
+    if as_json:
+        told = {**summary.as_dict(), **seconds, "points_per_s": rate}
+        typer.echo(json.dumps(told), err=err)
+        return
+    lines = [
+        f"rows             {summary.rows:>12,}",
+        f"routed           {summary.routed:>12,}",
+        f"outside          {summary.outside:>12,}",
+        f"without a point  {summary.without_point.total():>12,}",
+        *(f"  {reason:<15}{count:>12,}" for reason, count in summary.without_point.most_common()),
+        f"points a second  {rate:>12,.0f}",
+    ]
+    typer.echo("\n".join(lines), err=err)
