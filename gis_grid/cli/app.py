@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gis_grid import __version__
-from gis_grid.cli import db, route
+from gis_grid.cli import db, demo, exports, imports, route
 from gis_grid.errors import GisGridError
 
 app = typer.Typer(
@@ -40,7 +40,10 @@ def _root(
 _db = typer.Typer(help="Make the tables of a database; say what it holds.", no_args_is_help=True)
 _db.command("upgrade")(db.upgrade)
 _db.command("status")(db.status)
+app.command("demo")(demo.demo)
 app.add_typer(_db, name="db")
+app.command("import")(imports.import_)
+app.command("export")(exports.export)
 app.command("route")(route.route)
 
 

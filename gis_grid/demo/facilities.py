@@ -1,11 +1,11 @@
 """Numbered things along the streets: covers, lamps, poles, bins and signs."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from gis_grid.demo.bodies import BODIES, Body
 from gis_grid.demo.coding import digits, numbered, running
@@ -56,7 +56,7 @@ _CATEGORY: Texts = np.array([thing.category for thing in THINGS], object)
 _LAMP_FIRST = 0.7
 """In a small city lamps keep their distance and only the other things are thinned out."""
 
-_FIRST_SURVEY = date(2019, 4, 1)
+_FIRST_SURVEY = np.datetime64("2019-04-01", "D")
 _SURVEY_DAYS = 2300
 
 
@@ -196,9 +196,8 @@ def _addresses(site: Site, street: Texts, block: Ints) -> Texts:
     return np.asarray(district + community + street, object)
 
 
-def _survey_days(count: int, rng: np.random.Generator) -> Texts:
-    days = np.array([_FIRST_SURVEY + timedelta(days=k) for k in range(_SURVEY_DAYS)], object)
-    return np.asarray(days[rng.integers(0, _SURVEY_DAYS, count)], object)
+def _survey_days(count: int, rng: np.random.Generator) -> NDArray[np.datetime64]:
+    return _FIRST_SURVEY + rng.integers(0, _SURVEY_DAYS, count).astype("timedelta64[D]")
 
 
 def _bodies(site: Site, thing: Ints, district: Ints, rng: np.random.Generator) -> dict[str, Texts]:

@@ -129,7 +129,7 @@ def _pick(weight: Floats, count: int, rng: np.random.Generator) -> Ints:
     """Draw positions with chances in proportion to `weight`."""
     total = np.cumsum(weight)
     row = np.searchsorted(total, rng.random(count) * total[-1], side="right")
-    return np.minimum(row, len(total) - 1)
+    return np.asarray(np.minimum(row, len(total) - 1))
 
 
 def _in_order(reports: _Reports) -> _Reports:

@@ -1,5 +1,6 @@
 """Tables in the shape that every layer of gis_grid has: the layer's fields, then the geometry."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -11,14 +12,15 @@ from numpy.typing import NDArray
 from gis_grid.demo.kinds import Geoms
 from gis_grid.values.layers import LAYERS, Field
 
-_EMPTY = {
-    "text": ("str", None),
-    "integer": ("Int64", pd.NA),
-    "real": ("float64", np.nan),
-    "flag": ("boolean", pd.NA),
-    "instant": ("datetime64[us, UTC]", pd.NaT),
-    "date": ("object", None),
+_EMPTY: Mapping[str, tuple[Any, Any]] = {
+    "text": (pd.StringDtype("pyarrow", na_value=np.nan), np.nan),
+    "integer": (pd.Int64Dtype(), pd.NA),
+    "real": (np.dtype("float64"), np.nan),
+    "flag": (pd.BooleanDtype(), pd.NA),
+    "instant": (pd.DatetimeTZDtype("us", "UTC"), pd.NaT),
+    "date": (np.dtype("datetime64[s]"), pd.NaT),
 }
+"""Type of a column and what is missing in it; the same as what comes out of a database."""
 
 Columns = dict[str, Any]
 
@@ -48,18 +50,12 @@ def layer_columns(layer: str, columns: Columns, count: int) -> pd.DataFrame:
 
 
 def _column(field: Field, given: Any, index: pd.RangeIndex) -> "pd.Series[Any]":  # noqa: ANN401
-    """Type a column; integers without a gap are plain int64, and `cell` is 0 until it is known."""
+    """Type a column; `cell` is a plain 0 until it is known."""
+    if field.name == "cell":
+        return pd.Series(0, index=index, dtype="int64")
     kind, empty = _EMPTY[field.kind]
-    if given is None:
-        if field.name == "cell":
-            return pd.Series(0, index=index, dtype="int64")
-        return pd.Series(empty, index=index, dtype=kind)
-    values = given.to_numpy() if isinstance(given, pd.Series) and field.kind != "instant" else given
-    if field.kind == "integer" and isinstance(values, np.ndarray) and values.dtype.kind == "i":
-        kind = "int64"
-    if field.kind == "flag":
-        kind = "bool"
-    return pd.Series(values, index=index, dtype=kind)
+    column: pd.Series[Any] = pd.Series(empty if given is None else given, index=index, dtype=kind)
+    return column
 
 
 def multi(geoms: Geoms, kind: str) -> Geoms:

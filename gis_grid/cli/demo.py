@@ -1,0 +1,183 @@
+"""``gis-grid demo``: make a city that does not exist, and serve it on this machine."""
+
+import ipaddress
+import os
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import uvicorn
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gis_grid.demo.city import City, make_city
+from gis_grid.demo.ground import CENTRE_LONLAT
+from gis_grid.demo.kinds import SPECS
+from gis_grid.errors import ConflictError, FileError, InputError, StorageError
+from gis_grid.services.demo_city import store_city, stored_demo
+from gis_grid.storage import database
+from gis_grid.values.layers import LAYERS
+
+FILE = "city.db"
+APP = "api.app:create_app"
+"""What uvicorn imports; gis_grid itself knows nothing of the web."""
+
+_STEPS = ("ground", "houses", "grids", "things", "incidents")
+
+SizeOption = Annotated[str, typer.Option(help=f"{', '.join(SPECS)}.")]
+SeedOption = Annotated[int, typer.Option(help="The same seed gives the same city.")]
+DataOption = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the city.")]
+PortOption = Annotated[int, typer.Option(min=1, max=65_535)]
+HostOption = Annotated[str, typer.Option(help="A loopback address: the demo is for you alone.")]
+BuildOption = Annotated[bool, typer.Option("--build-only", help="Make the city and stop.")]
+ReplaceOption = Annotated[bool, typer.Option("--replace", help="Forget the city that is there.")]
+
+
+def demo(  # noqa: PLR0913 - the options of a command
+    *,
+    size: SizeOption = "small",
+    seed: SeedOption = 7,
+    data: DataOption = Path("demo_city"),
+    port: PortOption = 8000,
+    host: HostOption = "127.0.0.1",
+    build_only: BuildOption = False,
+    replace: ReplaceOption = False,
+) -> None:
+    """Make a believable city of one of three sizes, keep it in a folder, and serve it."""
+    listener = None if build_only else _listen(host, port)
+    file = data / FILE
+    _prepare(file, size, seed, replace=replace)
+    url = f"sqlite:///{file}"
+    if listener is None:
+        typer.echo(f"{file} is ready; see it with: gis-grid db status --database {url}")
+        return
+    with listener:
+        _say_what_to_try(f"http://{_bracketed(host)}:{port}", url)
+        _serve(listener, url)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Take the port before the work begins, so that a taken one is noticed at once."""
+    name = "127.0.0.1" if host == "localhost" else host
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError as error:
+        message = f"host {host!r} is no address; use 127.0.0.1, ::1 or localhost"
+        raise InputError(message) from error
+    if not address.is_loopback:
+        message = f"host {host} is not this machine; the demo listens on 127.0.0.1 or ::1 only"
+        raise InputError(message)
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((name, port))
+    except OSError as error:
+        listener.close()
+        message = f"port {port} of {host} cannot be used ({error.strerror}); choose another: --port"
+        raise ConflictError(message) from error
+    return listener
+
+
+def _prepare(file: Path, size: str, seed: int, *, replace: bool) -> None:
+    """Keep the city in `file` when it is the one that is asked for, else make it."""
+    if file.exists() and not replace:
+        _require_same(file, size, seed)
+        return
+    if size not in SPECS:  # before a folder is made for it
+        message = f"city size {size!r} is unknown; use {', '.join(SPECS)}"
+        raise InputError(message)
+    with _draft(file) as draft, _bars() as bars:
+        city = make_city(size, seed, _steps(bars))
+        with database.opened(f"sqlite:///{draft}") as engine:
+            store_city(engine, city, _rows(bars, city))
+
+
+def _require_same(file: Path, size: str, seed: int) -> None:
+    with database.opened(f"sqlite:///{file}") as engine:
+        try:
+            found = stored_demo(engine)
+        except StorageError as error:
+            message = f"{error}; --replace makes a new city"
+            raise StorageError(message) from error
+    if found == (size, seed):
+        return
+    held = f"the {found[0]} city of seed {found[1]}" if found else "something that is no demo city"
+    message = f"{file} holds {held}, not the {size} one of seed {seed}; "
+    message += "--replace makes that one, --data DIR keeps both"
+    raise ConflictError(message)
+
+
+@contextmanager
+def _draft(file: Path) -> Iterator[Path]:
+    """Give a file to build in; it takes the place of `file` only when all went well."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=file.parent, prefix=".new-") as folder:
+            draft = Path(folder) / FILE
+            yield draft
+            for old in (f"{file}-wal", f"{file}-shm"):
+                with suppress(FileNotFoundError):
+                    Path(old).unlink()
+            draft.replace(file)
+    except OSError as error:
+        message = f"{file.parent} cannot hold the city: {error.strerror or error}"
+        raise FileError(message) from error
+
+
+def _bars() -> Progress:
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
+    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+
+
+def _steps(bars: Progress) -> Callable[[str], None]:
+    task = bars.add_task("drawing", total=len(_STEPS))
+
+    def tell(step: str) -> None:
+        bars.update(task, description=step, completed=_STEPS.index(step))
+
+    return tell
+
+
+def _rows(bars: Progress, city: City) -> Callable[[str, int], None]:
+    drawn, *_ = bars.task_ids
+    bars.update(drawn, description="drawn", completed=len(_STEPS))
+    counts = {name: len(frame) for name, frame in city.layers.items()}
+    task = bars.add_task("storing", total=sum(counts.values()))
+    before = {name: sum(counts[n] for n in [*LAYERS][:k]) for k, name in enumerate(LAYERS)}
+
+    def tell(layer: str, stored: int) -> None:
+        bars.update(task, description=layer, completed=before[layer] + stored)
+
+    return tell
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _say_what_to_try(address: str, url: str) -> None:
+    lon, lat = CENTRE_LONLAT
+    for line in (
+        f"{address}/  shows the map; Ctrl+C stops it",
+        "try also",
+        f"  {address}/api/v1/route?lon={lon}&lat={lat}",
+        f"  {address}/api/v1/health",
+        f"  gis-grid db status --database {url}",
+    ):
+        typer.echo(line)
+
+
+def _serve(listener: socket.socket, url: str) -> None:
+    """Run the service in this process; the environment is the one way to tell it its database."""
+    os.environ["GIS_GRID_DATABASE_URL"] = url  # noqa: TID251 - the edge where it is set
+    server = uvicorn.Server(uvicorn.Config(APP, factory=True, log_level="warning"))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    if not server.started:
+        message = "the service did not start; see the message above"
+        raise StorageError(message)
