@@ -84,14 +84,6 @@ def streets_over_heat() -> MapLayer:
     return MapLayer(key="heat-streets", title="街道", kind="line", styles=styles, shares="streets")
 
 
-def water_over_heat() -> MapLayer:
-    """Return the water once more, so that a cell which touches a bank does not hide the river."""
-    water: Style = {"fill": _MAP["water"], "line": _MAP["bank"], "width": 1}
-    return MapLayer(
-        key="heat-water", title="水系", kind="area", styles=({}, water), shares="landcover"
-    )
-
-
 def street_names(streets: gpd.GeoDataFrame) -> Names:
     """Return each name once, along the longest run of the street that bears it.
 

@@ -166,8 +166,7 @@ def _drawing(picture: Picture) -> Drawing:
             basemap.land_layer(_land(frame, scheme)),
             *grids.fill_layers(frame, scheme),
             *basemap.ground_layers(frames["landcover"], frames["streets"]),
-            things.heat_layer(picture.heat),
-            basemap.water_over_heat(),
+            things.heat_layer(picture.heat, _water(frames["landcover"])),
             basemap.streets_over_heat(),
             things.building_layer(frames["buildings"]),
             *grids.border_layers(frame, scheme),
@@ -189,10 +188,15 @@ def _land(frame: gpd.GeoDataFrame, scheme: Scheme) -> gpd.GeoSeries:
     return gpd.GeoSeries(frame.geometry[frame["level"] == top], crs="EPSG:4326")
 
 
+def _water(landcover: gpd.GeoDataFrame) -> shapely.Geometry:
+    is_water = (landcover["category"] == "water").to_numpy()
+    return shapely.union_all(landcover.geometry.to_numpy()[is_water])
+
+
 def _bounds(frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
     """Bounds of the grids, or of whatever there is, or of China."""
     for shapes in (frames["grids"].geometry, *(frame.geometry for frame in frames.values())):
-        west, south, east, north = shapely.total_bounds(shapes.to_numpy())
-        if np.isfinite(west):
-            return float(west), float(south), float(east), float(north)
+        if len(shapes) and np.isfinite(shapely.total_bounds(shapes.to_numpy())).all():
+            west, south, east, north = shapely.total_bounds(shapes.to_numpy()).tolist()
+            return west, south, east, north
     return CHINA

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import shapely
 
 from gis_grid.maps import palette
 from gis_grid.maps.drawing import Entry, MapLayer, Style
@@ -159,8 +160,8 @@ def camera_layer(cameras: gpd.GeoDataFrame) -> MapLayer:
     )
 
 
-def heat_layer(heat: Heat) -> MapLayer:
-    """Return the heat cells; they fade when the map is close, so that things stay readable."""
+def heat_layer(heat: Heat, water: shapely.Geometry) -> MapLayer:
+    """Return the heat cells without what lies in the water; they fade when the map is close."""
     colours = ramp(len(heat.breaks))
     styles: tuple[Style, ...] = tuple(
         {"fill": colour, "opacity": palette.HEAT_OPACITY, "fadeAt": 15.75, "faded": 0.4}
@@ -175,7 +176,7 @@ def heat_layer(heat: Heat) -> MapLayer:
         title="案件热力",
         kind="area",
         styles=styles or ({"fill": palette.HEAT[0]},),
-        shapes=heat.cells.geometry,
+        shapes=heat.cells.geometry.difference(water),
         classes=heat.cells["heat_class"].tolist(),
         facts=facts,
         rank=1,
@@ -206,7 +207,7 @@ def entries(counts: Mapping[str, int], heat: Heat) -> tuple[Entry, ...]:
     colours = ",".join(palette.HEAT)
     return (
         Entry(
-            keys=("heat", "heat-water", "heat-streets"),
+            keys=("heat", "heat-streets"),
             title="案件热力",
             subtitle="Incidents",
             count=heat.total,

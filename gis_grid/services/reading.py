@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -128,5 +129,5 @@ def city_or_none(session: Session) -> City | None:
         return None
 
 
-def _text(column: "pd.Series[str]") -> list[str | None]:
+def _text(column: "pd.Series[Any]") -> list[str | None]:
     return [None if pd.isna(value) else str(value) for value in column]

@@ -170,6 +170,19 @@ window.gisGrid = (function () {
     return true;
   }
 
+  /* Large symbols claim their place before any name does. */
+  function keepClear(taken, view, layer) {
+    layer.styles.forEach(function (style, kind) {
+      if (style.radius < 3 || view.zoom < 15.5) return;
+      for (const f of layer.byKind[kind]) {
+        if (!meets(f.box, view.box)) continue;
+        const x = f.box[0] * view.scale - view.left;
+        const y = f.box[1] * view.scale - view.top;
+        taken.push([x - style.radius, y - style.radius, x + style.radius, y + style.radius]);
+      }
+    });
+  }
+
   function write(ctx, text, x, y, style) {
     ctx.font = (style.weight || 400) + " " + style.size + "px " + style.font;
     ctx.textAlign = "center";
@@ -284,6 +297,7 @@ window.gisGrid = (function () {
       const taken = [];
       for (const layer of this.data.layers) {
         if (drawn(layer, view.zoom)) DRAW[layer.kind](ctx, view, layer);
+        if (drawn(layer, view.zoom) && layer.kind === "point") keepClear(taken, view, layer);
       }
       for (const group of this.data.names) {
         if (view.zoom < group.low || view.zoom >= group.high) continue;

@@ -1,0 +1,71 @@
+"""The web service: ``uvicorn --factory api.app:create_app``."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import problems
+from api.deps import State
+from api.live import LivePage, LiveRouting
+from api.routers import health, layers, route
+from api.routers import page as map_page
+from gis_grid import __version__
+from gis_grid.settings import Settings
+from gis_grid.storage.database import open_engine, require_schema, sessions
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Build the service.
+
+    Parameters
+    ----------
+    settings
+        Where the data lies; read from the environment when None.
+
+    Raises
+    ------
+    StorageError
+        When the service starts: the database cannot be reached, or its tables are not those of
+        this version; the message names the command that mends it.
+    """
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
+        engine = open_engine(settings.database_url)
+        require_schema(engine)
+        page = LivePage(engine)
+        yield {
+            "engine": engine,
+            "sessions": sessions(engine),
+            "routing": LiveRouting(engine, cache_dir=settings.cache_dir),
+            "page": page,
+        }
+        page.close()
+        engine.dispose()
+
+    app = FastAPI(
+        title="gis-grid",
+        version=__version__,
+        description="Spatial governance for cities that are managed grid by grid (网格化管理).",
+        lifespan=lifespan,
+        openapi_url="/api/v1/openapi.json",
+        docs_url=None,  # these two pages would load scripts from outside
+        redoc_url=None,
+        generate_unique_id_function=_operation,
+    )
+    problems.add_handlers(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
+    v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}})
+    for router in (health.router, route.router, layers.make_router()):
+        v1.include_router(router)
+    app.include_router(v1)
+    app.include_router(map_page.router)
+    return app
+
+
+def _operation(route: APIRoute) -> str:
+    return route.name

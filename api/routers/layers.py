@@ -1,0 +1,160 @@
+"""Every layer of the city as GeoJSON: lists and single features."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import geojson
+from api.deps import DbSession
+from api.problems import responses
+from api.schemas import (
+    AtQuery,
+    BoxQuery,
+    CategoryQuery,
+    Code,
+    GridQuery,
+    ListQuery,
+    NoQuery,
+    OwnedCategoryQuery,
+    OwnedQuery,
+    parse_bbox,
+)
+from gis_grid.storage.generations import GenerationStore
+from gis_grid.storage.layers import LayerStore
+from gis_grid.values.layers import GRIDS, LAYERS, Layer
+
+SINGULAR: Mapping[str, str] = MappingProxyType(
+    {
+        "grids": "grid",
+        "buildings": "building",
+        "entrances": "entrance",
+        "facilities": "facility",
+        "cameras": "camera",
+        "speakers": "speaker",
+        "places": "place",
+        "streets": "street",
+        "landcover": "landcover",
+        "walls": "wall",
+        "gates": "gate",
+        "ways": "way",
+        "officers": "officer",
+        "incidents": "incident",
+    }
+)
+
+
+def query_of(layer: Layer) -> type[ListQuery]:
+    """Return the filters that fit the fields of a layer."""
+    names = set(layer.field_names)
+    if "level" in names:
+        return GridQuery
+    if layer.geometry is None:
+        return ListQuery
+    owned, sorted_ = "grid_code" in names, "category" in names
+    return {
+        (True, True): OwnedCategoryQuery,
+        (True, False): OwnedQuery,
+        (False, True): CategoryQuery,
+        (False, False): BoxQuery,
+    }[owned, sorted_]
+
+
+def make_router() -> APIRouter:
+    """Return two routes for every layer: its list and its single features."""
+    router = APIRouter(default_response_class=geojson.GeoJsonResponse)
+    for layer in LAYERS.values():
+        _add_list(router, layer)
+        _add_item(router, layer)
+    return router
+
+
+def _add_list(router: APIRouter, layer: Layer) -> None:
+    accepted: Any = Annotated[query_of(layer), Query()]
+
+    def endpoint(request: Request, session: DbSession, query: accepted) -> Response:
+        return _listed(request, session, layer, query)
+
+    endpoint.__name__ = f"list_{layer.name}"
+    router.add_api_route(
+        f"/{layer.name}",
+        endpoint,
+        tags=[layer.name],
+        summary=f"List {_words(layer)}, a page at a time, ordered by code",
+        description=(
+            "A GeoJSON FeatureCollection. The next page, when there is one, is the link `next`, in "
+            f"the document and the Link header.\n\nExample: `GET /api/v1/{layer.name}?limit=2`"
+        ),
+        responses=_GEOJSON
+        | responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+    )
+
+
+def _add_item(router: APIRouter, layer: Layer) -> None:
+    wanted = AtQuery if layer == GRIDS else NoQuery
+    accepted: Any = Annotated[wanted, Query()]
+
+    def endpoint(code: Code, session: DbSession, query: accepted) -> Response:
+        frame = LayerStore(session).get(layer.name, code, **query.model_dump(exclude_none=True))
+        return geojson.GeoJsonResponse(geojson.features(frame, layer)[0])
+
+    endpoint.__name__ = f"get_{SINGULAR[layer.name]}"
+    router.add_api_route(
+        f"/{layer.name}/{{code:path}}",
+        endpoint,
+        tags=[layer.name],
+        summary=f"Get one of the {_words(layer)} by its code",
+        description=f"A GeoJSON Feature.\n\nExample: `GET /api/v1/{layer.name}/CODE`",
+        responses=_GEOJSON
+        | responses(
+            HTTPStatus.NOT_FOUND,
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            HTTPStatus.SERVICE_UNAVAILABLE,
+        ),
+    )
+
+
+_GEOJSON: dict[int | str, dict[str, Any]] = {
+    200: {"content": {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}}
+}
+
+
+def _words(layer: Layer) -> str:
+    return layer.title_en.lower()
+
+
+def _listed(request: Request, session: DbSession, layer: Layer, query: ListQuery) -> Response:
+    store = LayerStore(session)
+    frame = store.read(layer.name, **_filters(query), after=query.after, limit=query.limit + 1)
+    more = len(frame) > query.limit
+    frame = frame.iloc[: query.limit]
+    links = [_link("self", request, {})]
+    if more:
+        links.append(_link("next", request, {"after": str(frame["code"].iloc[-1])}))
+    generation = GenerationStore(session).current()
+    body = geojson.collection(
+        geojson.features(frame, layer),
+        links=links,
+        generation=generation.number if generation else None,
+    )
+    headers = {"Link": f'<{links[-1]["href"]}>; rel="next"'} if more else {}
+    return geojson.GeoJsonResponse(body, headers=headers)
+
+
+def _filters(query: ListQuery) -> dict[str, Any]:
+    given = query.model_dump(exclude={"limit", "after"}, exclude_none=True)
+    if "bbox" in given:
+        given["bbox"] = parse_bbox(given["bbox"])
+    if "grid" in given:
+        given["grid_code"] = given.pop("grid")
+    return given
+
+
+def _link(rel: str, request: Request, changed: dict[str, str]) -> dict[str, str]:
+    """Return a link relative to the host, which a proxy may call otherwise."""
+    asked = {**request.query_params, **changed}
+    href = request.url.path + (f"?{urlencode(asked)}" if asked else "")
+    return {"rel": rel, "href": href, "type": geojson.MEDIA_TYPE}
