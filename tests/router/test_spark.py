@@ -24,7 +24,7 @@ from gis_grid.geo.datum import Datum, from_wgs84
 from gis_grid.router import cells
 from gis_grid.router.index import Router
 from gis_grid.router.spark import Answers, route_frame, routed_batch
-from gis_grid.router.spark_files import PointColumns, Routed, route_files
+from gis_grid.router.spark_files import Routed, route_files
 
 NAN = float("nan")
 
@@ -64,9 +64,11 @@ def expected(router: Router, points: pa.Table) -> dict[str, list]:
     lon, lat = (points[name].to_pandas().to_numpy(float) for name in ("lon", "lat"))
     found = router.locate_many(lon=lon, lat=lat)
     metres = router.distance_to_border_m(lon=lon, lat=lat)
+    known = cells.is_on_earth(lon=lon, lat=lat)
+    methods = np.where(found.index >= 0, "polygon", np.where(known, "outside", None))
     return {
         "grid_code": found.code.tolist(),
-        "method": [None if code is None else "polygon" for code in found.code],
+        "method": methods.tolist(),
         "distance_to_border_m": [None if np.isnan(m) else m for m in metres],
         "cell": [cell or None for cell in cells.encode(lon=lon, lat=lat).tolist()],
     }
@@ -204,10 +206,13 @@ class TestOnTwoExecutors:
         ]
         text = pa.table(list(zip(*rows, strict=True)), names=["no.", "name", "经度", "y"])
         pa.csv.write_csv(text, tmp_path / "points.csv")
-        columns = PointColumns(lon="经度", lat="y")
         folder = tmp_path / "routed.csv"
         counts = route_files(
-            tmp_path / "points.csv", saved, folder, master="unused", columns=columns
+            tmp_path / "points.csv",
+            saved,
+            folder,
+            master="unused",
+            coordinates=lambda _: ("经度", "y"),
         )
         assert counts == Routed(rows=2, owned=1)
         (part,) = folder.glob("part-*.csv")
