@@ -90,8 +90,8 @@ def standards_page() -> str:
     """Return every published table with its size and how sure its rows are."""
     rows = "".join(_standard(title, load()) for title, load in STANDARDS.items())
     return (
-        "# Standards\n\nPublished code tables ship as CSV in `gis_grid/standards`, each row with its\n"
-        "`source` and `confidence`. Most national texts are not openly published: read those two\n"
+        "# Standards\n\nPublished code tables ship as CSV in `gis_grid/standards`, each row with\n"
+        "its `source` and `confidence`. Most national texts are not openly published: read both\n"
         "before relying on a row. A CSV of the same columns replaces or adds rows for one city.\n\n"
         f"| table | editions | rows | confidence |\n|---|---|---|---|\n{rows}"
     )
