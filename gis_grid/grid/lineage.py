@@ -1,5 +1,6 @@
 """Lineage: what became of each grid when the next generation was published."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -63,7 +64,8 @@ def lineage_of(
     Returns
     -------
     tuple of Lineage
-        `amount` in square metres; ordered by old code, then new code.
+        `amount` in square metres; ordered by old code, then new code. Grids that
+        share one ground, as entrances do, are not a new name of each other while they are kept.
 
     Raises
     ------
@@ -240,7 +242,17 @@ def _rows(
         )
         for row in np.lexsort((new_codes.astype(str), old_codes.astype(str)))
     ]
-    return tuple(rows)
+    return _without_neighbours(rows)
+
+
+def _without_neighbours(rows: Sequence[Lineage]) -> tuple[Lineage, ...]:
+    """Leave out what a kept grid seems to have become besides: entrances share one ground."""
+    kept = {row.old_code for row in rows if row.kind == "kept"}
+    return tuple(
+        row
+        for row in rows
+        if row.kind in ("kept", "moved") or not {row.old_code, row.new_code} & kept
+    )
 
 
 def _kind(*, all_of_old: bool, all_of_new: bool, same_code: bool) -> LineageKind:

@@ -168,6 +168,11 @@ def test_warns_of_codes_that_are_refused_or_repeated():
     assert repeated == "1 grid whose unit_code another grid has: 320582107234001"
 
 
+def test_unit_codes_that_differ_are_fine():
+    codes = pd.Series([*[f"32058210723400{n}" for n in range(1, 6)], *[None] * 5], dtype="str")
+    assert check_grids(city().assign(unit_code=codes), COMMUNITY_GRID).warnings == ()
+
+
 def test_names_five_and_counts_the_rest():
     flat = pd.concat([city()[:5], city()[:5].assign(code=list("abcde"))]).assign(parent_code=None)
     (warning,) = check_grids(flat, COMMUNITY_GRID).warnings

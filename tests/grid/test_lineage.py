@@ -111,6 +111,14 @@ def test_a_new_name_for_the_same_ground_is_renamed():
     assert [row.new_code for row in rows] == ["21000", "21001", "21002", "21003"]
 
 
+def test_entrances_that_share_a_footprint_are_kept_apart():
+    foot = shapely.box(0, 0, 10, 10)
+    old = gpd.GeoDataFrame({"code": ["e1", "e2", "e3"]}, geometry=[foot] * 3, crs=CRS)
+    new = gpd.GeoDataFrame({"code": ["e1", "e2", "e4"]}, geometry=[foot] * 3, crs=CRS)
+    rows = [(row.old_code, row.new_code, row.kind) for row in lineage_of(old, new)]
+    assert rows == [("e1", "e1", "kept"), ("e2", "e2", "kept"), ("e3", "e4", "renamed")]
+
+
 def test_a_border_redrawn_by_a_hair_is_kept():
     old = grids_of(OLD)
     new = old.set_geometry(old.geometry.affine_transform([1, 0, 0, 1, 0.004, 0]))

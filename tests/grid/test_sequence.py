@@ -107,6 +107,12 @@ def test_numbers_polygons_by_row_and_keeps_the_index():
     assert codes.to_dict() == {7: COMMUNITY + "003", 3: COMMUNITY + "002", 5: COMMUNITY + "001"}
 
 
+def test_a_band_may_be_given():
+    shapes = series(shapely.points([[0, 0], [5, 30]]))
+    assert number_units(COMMUNITY, shapes, band_m=30).str[-1].tolist() == ["1", "2"]
+    assert number_units(COMMUNITY, shapes, band_m=29).str[-1].tolist() == ["2", "1"]
+
+
 def test_no_units():
     assert number_units(COMMUNITY, series([])).empty
 
