@@ -124,17 +124,17 @@ def _mismatch(evidence: list[Evidence]) -> Mapping[Datum, float]:
 
 
 def _finding(evidence: Evidence, tests: int) -> _Finding:
-    doubts = {datum: _doubt(evidence.gains[:, row]) for row, datum in enumerate(Datum)}
+    doubts = {
+        datum: _doubt(np.delete(evidence.gains[:, row], row, axis=1))
+        for row, datum in enumerate(Datum)
+    }
     datum = min(doubts, key=lambda one: doubts[one])
     return _Finding(evidence=evidence, datum=datum, doubt=min(1.0, tests * doubts[datum]))
 
 
 def _doubt(gains: Floats) -> float:
-    """Return the largest p-value with which a datum beats a rival; itself is not one."""
-    rivals = [column[~np.isnan(column)] for column in gains.T if np.any(column != 0)]
-    if len(rivals) < len(Datum):
-        return 1.0
-    return max(_p_value(gain) for gain in rivals)
+    """Return the largest p-value with which a datum beats its rivals, one a column."""
+    return max(_p_value(column[~np.isnan(column)]) for column in gains.T)
 
 
 def _p_value(gain: Floats) -> float:
