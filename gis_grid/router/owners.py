@@ -6,34 +6,38 @@ from numpy.typing import NDArray
 from gis_grid.router.edges import Edges
 from gis_grid.router.located import OUTSIDE
 from gis_grid.router.predicates import kernel, without_dust
-from gis_grid.router.table import OVERLAP, Table, owner_by_table
+from gis_grid.router.table import OVERLAP, Table, fill_by_table
 from gis_grid.router.tree import Tree, owner_by_tree
 
 EAST_DEG, NORTH_DEG = 180.0, 90.0
 
-
-@kernel
-def owner_of_point(table: Table, tree: Tree, edges: Edges, lon: float, lat: float) -> int:
-    """Return the row of the grid that owns a point in degrees, -1 where none does."""
-    if not (abs(lon) <= EAST_DEG and abs(lat) <= NORTH_DEG):  # NaN too
-        return OUTSIDE
-    point = (without_dust(lon), without_dust(lat))
-    if table.frame[3] > 0:
-        owner = owner_by_table(table, edges, point)
-        if owner != OVERLAP:
-            return int(owner)
-    return int(owner_by_tree(tree, edges, point))
+Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-@kernel
 def fill_owners(
-    table: Table,
-    tree: Tree,
-    edges: Edges,
-    points: tuple[NDArray[np.float64], NDArray[np.float64]],
-    out: NDArray[np.int32],
+    table: Table, tree: Tree, edges: Edges, points: Coordinates, out: NDArray[np.int32]
 ) -> None:
     """Fill `out` with the row of each point's owner, -1 where there is none."""
+    if table.frame[3] == 0:
+        fill_by_tree(tree, edges, points, out, False)  # noqa: FBT003 - kernels take places only
+    elif fill_by_table(table, points, out):
+        fill_by_tree(tree, edges, points, out, True)  # noqa: FBT003
+
+
+@kernel
+def fill_by_tree(
+    tree: Tree,
+    edges: Edges,
+    points: Coordinates,
+    out: NDArray[np.int32],
+    overlaps_only: bool,  # noqa: FBT001
+) -> None:
+    """Fill `out` for all points, or for those that it says lie in an overlap."""
     lon, lat = points
     for row in range(len(lon)):
-        out[row] = owner_of_point(table, tree, edges, lon[row], lat[row])
+        if overlaps_only and out[row] != OVERLAP:
+            continue
+        out[row] = OUTSIDE
+        x, y = without_dust(lon[row]), without_dust(lat[row])
+        if abs(x) <= EAST_DEG and abs(y) <= NORTH_DEG:  # NaN is neither
+            out[row] = owner_by_tree(tree, edges, (x, y))

@@ -76,8 +76,8 @@ def visit(
 @kernel
 def pieces(ends: NDArray[np.float64], plane: Plane, longest_deg: float) -> int:
     """Return into how many pieces an edge is cut: straight in the plane, and short."""
-    a, b = to_plane(plane, ends[0], ends[1])
-    c, d = to_plane(plane, ends[2], ends[3])
+    a, b = to_plane(plane.lens, ends[0], ends[1])
+    c, d = to_plane(plane.lens, ends[2], ends[3])
     units = max(abs(c - a), abs(d - b))
     degrees = math.hypot(ends[2] - ends[0], ends[3] - ends[1])
     return 1 + int(max(units / PIECE_UNITS, degrees / longest_deg))
@@ -100,11 +100,11 @@ def rasterize(
     for edge in range(len(edges.ends)):
         end = edges.ends[edge]
         steps = pieces(end, plane, longest_deg)
-        start = to_plane(plane, end[0], end[1])
+        start = to_plane(plane.lens, end[0], end[1])
         for step in range(1, steps + 1):
             t = step / steps
             lon, lat = end[0] + t * (end[2] - end[0]), end[1] + t * (end[3] - end[1])
-            stop = to_plane(plane, lon, lat)
+            stop = to_plane(plane.lens, lon, lat)
             found = visit(edge, (start, stop), frame, seen, room)
             start = stop
             if total + found > len(cells):

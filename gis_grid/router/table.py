@@ -14,9 +14,16 @@ from numpy.typing import NDArray
 
 from gis_grid.router import lattice, raster
 from gis_grid.router.edges import Edges, frozen
-from gis_grid.router.lattice import Plane, cell_at, to_lonlat, to_plane
+from gis_grid.router.lattice import Lens, Plane, cell_at, to_lonlat, to_plane
 from gis_grid.router.located import OUTSIDE
-from gis_grid.router.predicates import Point, crossing, kernel
+from gis_grid.router.predicates import (
+    Point,
+    crossing,
+    kernel,
+    side,
+    side_of_walk,
+    without_dust,
+)
 from gis_grid.router.raster import Frame
 from gis_grid.router.threads import in_parallel
 
@@ -24,7 +31,7 @@ OVERLAP = -(2**31)
 """Content of a cell in which every point has several owners, and what is said of such a point."""
 
 WEIGHT_BITS = 32
-ROW_MASK = 2**WEIGHT_BITS - 1
+ROW_MASK = (1 << WEIGHT_BITS) - 1
 FINEST, COARSEST = 13, 8
 """H3 resolutions that a table may have; the bounds in `raster` are proved for these."""
 
@@ -40,6 +47,10 @@ CURVATURE = 30.0
 
 BEND_UNITS = 0.01
 MARGIN_CELLS = 2
+HEAD, PER_EDGE = 4, 5
+"""Floats of a border record before its edges, and for each edge."""
+
+LENS_SIZE = 13
 
 
 class Table(NamedTuple):
@@ -48,27 +59,19 @@ class Table(NamedTuple):
     bounds: NDArray[np.float64]
     """West, south, east, north of all edges, degrees: nothing beyond is owned."""
 
-    to_lattice: NDArray[np.float64]
-    """The plane of the lattice."""
+    lens: NDArray[np.float64]
+    """The plane of the lattice, see `lattice.Lens`."""
 
-    to_sphere: NDArray[np.float64]
     frame: NDArray[np.int64]
     """First i and j, rows and columns of the table; no columns where there is no table."""
 
     content: NDArray[np.int32]
-    """Of each cell: its border record, or -1 outside, or -2 - row of its only owner, or OVERLAP."""
+    """Of each cell: place of its border record, or -1 outside, -2 - row of its only owner, OVERLAP.
+    """
 
-    first: NDArray[np.int32]
-    """Where the edges of each border record begin in `slots`."""
-
-    slots: NDArray[np.int32]
-    """Rows of the edges."""
-
-    reference: NDArray[np.float64]
-    """Lon, lat of the reference of each border record, degrees."""
-
-    state: NDArray[np.int64]
-    """State at the reference of each border record."""
+    records: NDArray[np.float64]
+    """One after the other: lon, lat and state of the reference, number of edges; then of each edge
+    both ends and its weight, turned so that the reference lies on its right."""
 
 
 def table_of(edges: Edges, resolution: int | None = None) -> Table:
@@ -84,10 +87,11 @@ def table_of(edges: Edges, resolution: int | None = None) -> Table:
     bounds = _bounds(edges)
     if not _is_regional(bounds):
         return no_table()
-    face = lattice.nearest_face(lon=(bounds[0] + bounds[2]) / 2, lat=(bounds[1] + bounds[3]) / 2)
+    lon, lat = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
+    face = lattice.nearest_face(lon=lon, lat=lat)
     finest = FINEST if resolution is None else resolution
     for level in range(finest, COARSEST - 1, -1):
-        plane = lattice.plane_of(face, level)
+        plane = lattice.plane_of(face, level, lon=lon, lat=lat)
         longest_deg = math.degrees(math.sqrt(8 * BEND_UNITS * lattice.unit_rad(level) / CURVATURE))
         frame = _frame(edges, plane, longest_deg)
         if frame.rows * frame.columns <= MOST_CELLS:
@@ -97,17 +101,12 @@ def table_of(edges: Edges, resolution: int | None = None) -> Table:
 
 def no_table() -> Table:
     """Return a table that covers nothing."""
-    nothing = frozen(np.zeros(0, np.int32))
     return Table(
         frozen(np.zeros(4)),
-        frozen(np.eye(3)),
-        frozen(np.eye(3)),
+        frozen(np.zeros(LENS_SIZE)),
         frozen(np.zeros(4, np.int64)),
-        nothing,
-        nothing,
-        nothing,
-        frozen(np.zeros((0, 2))),
-        frozen(np.zeros(0, np.int64)),
+        frozen(np.zeros(0, np.int32)),
+        frozen(np.zeros(0)),
     )
 
 
@@ -147,7 +146,7 @@ def extent(edges: Edges, plane: Plane, longest_deg: float) -> tuple[float, float
         for step in range(steps + 1):
             t = step / steps
             lon, lat = end[0] + t * (end[2] - end[0]), end[1] + t * (end[3] - end[1])
-            a, b = to_plane(plane, lon, lat)
+            a, b = to_plane(plane.lens, lon, lat)
             low_a, high_a = min(low_a, a), max(high_a, a)
             low_b, high_b = min(low_b, b), max(high_b, b)
     return low_a, low_b, high_a, high_b
@@ -157,104 +156,139 @@ def _filled(edges: Edges, plane: Plane, frame: Frame, longest_deg: float) -> Tab
     count = np.zeros(frame.rows * frame.columns, np.int32)
     cells, owners = raster.rasterize(edges, plane, frame, longest_deg, count)
     border = count > 0
-    content = np.where(border, np.cumsum(border, dtype=np.int32) - 1, OUTSIDE).astype(np.int32)
-    first = np.concatenate([[0], np.cumsum(count[border])]).astype(np.int32)
-    slots = sorted_by_cell(content, first, cells, owners)
-    records = len(first) - 1
-    table = Table(
-        np.array(_bounds(edges)),
-        plane.to_lattice,
-        plane.to_sphere,
-        frozen(np.array(frame, np.int64)),
-        content,
-        frozen(first),
-        frozen(slots),
-        np.empty((records, 2)),
-        np.empty(records, np.int64),
-    )
+    number = np.where(border, np.cumsum(border) - 1, OUTSIDE)
+    first = np.concatenate([[0], np.cumsum(count[border])])
+    lists = Lists(number, first, sorted_by_cell(number, first, cells, owners))
+    sizes = np.where(border, HEAD + PER_EDGE * count, 0)
+    content = np.where(border, np.cumsum(sizes) - sizes, OUTSIDE).astype(np.int32)
+    records = np.empty(int(sizes.sum()))
 
     def work(start: int, stop: int) -> None:
-        sweep(table, edges, (start, stop))
+        sweep(lists, edges, (plane, frame), (start, stop), (content, records))
 
     in_parallel(work, frame.rows, serial=64)
-    return Table._make(frozen(array) for array in table)
+    return Table(
+        frozen(np.array(_bounds(edges))),
+        frozen(np.array(plane.lens)),
+        frozen(np.array(frame, np.int64)),
+        frozen(content),
+        frozen(records),
+    )
+
+
+class Lists(NamedTuple):
+    """The edges of each border cell while a table is built."""
+
+    number: NDArray[np.int64]
+    """Of each cell: its list, -1 without one."""
+
+    first: NDArray[np.int64]
+    """Where the edges of each list begin in `edges`."""
+
+    edges: NDArray[np.int32]
+    """Rows of the edges, ascending in each list."""
 
 
 @kernel
 def sorted_by_cell(
-    content: NDArray[np.int32],
-    first: NDArray[np.int32],
+    number: NDArray[np.int64],
+    first: NDArray[np.int64],
     cells: NDArray[np.int64],
     owners: NDArray[np.int32],
 ) -> NDArray[np.int32]:
-    """Return the edges grouped by border record, ascending in each."""
+    """Return the edges grouped by the list of their cell, ascending in each."""
     place = first.copy()
-    slots = np.empty(len(cells), np.int32)
+    grouped = np.empty(len(cells), np.int32)
     for pair in range(len(cells)):
-        record = content[cells[pair]]
-        slots[place[record]] = owners[pair]
-        place[record] += 1
-    return slots
+        at = number[cells[pair]]
+        grouped[place[at]] = owners[pair]
+        place[at] += 1
+    return grouped
 
 
 @kernel
-def sweep(table: Table, edges: Edges, rows: tuple[int, int]) -> None:
-    """Fill contents, references and states row by row, walking in from outside."""
-    plane = Plane(table.to_lattice, table.to_sphere)
-    columns = table.frame[3]
+def sweep(
+    lists: Lists,
+    edges: Edges,
+    lattice_of: tuple[Plane, Frame],
+    rows: tuple[int, int],
+    out: tuple[NDArray[np.int32], NDArray[np.float64]],
+) -> None:
+    """Fill contents and records row by row, walking in from outside."""
+    plane, frame = lattice_of
+    content, records = out
     for row in range(rows[0], rows[1]):
         state, before = 0, np.int64(-1)
-        for column in range(columns):
-            cell = row * columns + column
-            record = np.int64(table.content[cell])
-            if before >= 0 or record >= 0:
-                i, j = float(table.frame[0] + row), float(table.frame[1] + column)
-                start = to_lonlat(plane, (i, j - 1.0))
-                stop = to_lonlat(plane, (i, j))
-                state += walked(table, edges, (before, record), (start, stop))
-            if record >= 0:
-                table.reference[record] = to_lonlat(plane, (i, j))
-                table.state[record] = state
-            else:
-                table.content[cell] = content_of(state)
-            before = record
+        for column in range(frame.columns):
+            cell = row * frame.columns + column
+            here = lists.number[cell]
+            if before >= 0 or here >= 0:
+                i, j = float(frame.i + row), float(frame.j + column)
+                start, stop = to_lonlat(plane, (i, j - 1.0)), to_lonlat(plane, (i, j))
+                state += walked(lists, edges, (before, here), (start, stop))
+                if here >= 0:
+                    write_record(lists, edges, here, (stop, state), records[content[cell] :])
+            if here < 0:
+                content[cell] = content_of(state)
+            before = here
 
 
 @kernel
-def walked(table: Table, edges: Edges, records: tuple[np.int64, np.int64], walk: tuple[Point, Point]) -> int:
+def walked(
+    lists: Lists, edges: Edges, numbers: tuple[np.int64, np.int64], walk: tuple[Point, Point]
+) -> int:
     """Return the change of the state on a walk between the references of two neighbours."""
     change = 0
-    known = 0
-    for side in range(2):
-        record = records[side]
-        if record < 0:
-            continue
-        for slot in range(table.first[record], table.first[record + 1]):
-            edge = table.slots[slot]
-            if side == 1 and records[0] >= 0:
-                # both lists ascend: an edge of the first list is counted there
-                known = skip_to(table, records[0], known, edge)
-                if known < table.first[records[0] + 1] and table.slots[known] == edge:
+    one, other = numbers
+    known = np.int64(0)
+    if one >= 0:
+        known = lists.first[one]
+        for place in range(lists.first[one], lists.first[one + 1]):
+            change += weight_crossed(edges, lists.edges[place], walk)
+    if other >= 0:
+        for place in range(lists.first[other], lists.first[other + 1]):
+            edge = lists.edges[place]
+            if one >= 0:  # both lists ascend; what is in the first was counted
+                while known < lists.first[one + 1] and lists.edges[known] < edge:
+                    known += 1
+                if known < lists.first[one + 1] and lists.edges[known] == edge:
                     continue
             change += weight_crossed(edges, edge, walk)
     return change
 
 
 @kernel
-def skip_to(table: Table, record: int, place: int, edge: int) -> int:
-    """Return the first place at or after `place` in a record's list whose edge is not before."""
-    place = max(place, table.first[record])
-    while place < table.first[record + 1] and table.slots[place] < edge:
-        place += 1
-    return place
+def weight_crossed(edges: Edges, edge: int, walk: tuple[Point, Point]) -> int:
+    """Return the change of the state when a walk crosses an edge, 0 when it does not."""
+    ends = edges.ends
+    a, b = (ends[edge, 0], ends[edge, 1]), (ends[edge, 2], ends[edge, 3])
+    return crossing(a, b, walk[0], walk[1]) * edges.weight[edge]  # type: ignore[no-any-return]
 
 
 @kernel
-def weight_crossed(edges: Edges, edge: int, walk: tuple[Point, Point]) -> int:
-    """Return the change of the state when a walk crosses an edge, 0 when it does not."""
-    end = edges.ends[edge]
-    way = crossing((end[0], end[1]), (end[2], end[3]), walk[0], walk[1])
-    return way * edges.weight[edge]  # type: ignore[no-any-return]
+def write_record(
+    lists: Lists,
+    edges: Edges,
+    number: int,
+    reference: tuple[Point, int],
+    record: NDArray[np.float64],
+) -> None:
+    """Write the record of a border cell."""
+    where, state = reference
+    first, stop = lists.first[number], lists.first[number + 1]
+    record[0], record[1] = where
+    record[2], record[3] = state, stop - first
+    at = HEAD
+    for place in range(first, stop):
+        edge = lists.edges[place]
+        end = edges.ends[edge]
+        turned = side((end[0], end[1]), (end[2], end[3]), where) > 0
+        for corner in range(2):
+            from_end = 2 * corner if not turned else 2 - 2 * corner
+            record[at + 2 * corner] = end[from_end]
+            record[at + 2 * corner + 1] = end[from_end + 1]
+        record[at + 4] = -edges.weight[edge] if turned else edges.weight[edge]
+        at += PER_EDGE
 
 
 @kernel
@@ -268,27 +302,56 @@ def content_of(state: int) -> int:
 
 
 @kernel
-def owner_by_table(table: Table, edges: Edges, point: Point) -> int:
-    """Return the row of the owner, -1 outside, OVERLAP where grids overlap."""
-    west, south, east, north = table.bounds
-    if not (west <= point[0] <= east and south <= point[1] <= north):
-        return OUTSIDE
-    i, j = cell_at(to_plane(Plane(table.to_lattice, table.to_sphere), point[0], point[1]))
-    row, column = i - table.frame[0], j - table.frame[1]
-    if not (0 <= row < table.frame[2] and 0 <= column < table.frame[3]):
-        return OUTSIDE
-    content = table.content[row * table.frame[3] + column]
-    if content < 0:
-        return owner_of(content)
-    reference = table.reference[content]
-    walk = ((reference[0], reference[1]), point)
-    state = table.state[content]
-    for slot in range(table.first[content], table.first[content + 1]):
-        state += weight_crossed(edges, table.slots[slot], walk)
-    return owner_of(content_of(state))
+def owner_of(content: int) -> int:
+    """Return the row that the content of a cell without borders stands for."""
+    return content if content >= OUTSIDE or content == OVERLAP else OUTSIDE - 1 - content
 
 
 @kernel
-def owner_of(content: int) -> int:
-    """Return the row that a cell's content stands for, OUTSIDE or OVERLAP."""
-    return content if content >= OUTSIDE or content == OVERLAP else OUTSIDE - 1 - content
+def fill_by_table(
+    table: Table, points: tuple[NDArray[np.float64], NDArray[np.float64]], out: NDArray[np.int32]
+) -> int:
+    """Fill `out` with the owner of each point, OVERLAP where grids overlap; count those."""
+    lon, lat = points
+    bounds, frame, content, records = table.bounds, table.frame, table.content, table.records
+    west, south, east, north = bounds[0], bounds[1], bounds[2], bounds[3]
+    i0, j0, rows, columns = frame[0], frame[1], frame[2], frame[3]
+    lens = lens_of(table.lens)
+    overlaps = 0
+    for at in range(len(lon)):
+        x, y = without_dust(lon[at]), without_dust(lat[at])
+        out[at] = OUTSIDE
+        if not (west <= x <= east and south <= y <= north):  # NaN too
+            continue
+        i, j = cell_at(to_plane(lens, x, y))
+        row, column = i - i0, j - j0
+        if not (0 <= row < rows and 0 <= column < columns):
+            continue
+        found = content[row * columns + column]
+        if found >= 0:
+            place = np.int64(found)
+            reference = (records[place], records[place + 1])
+            state = records[place + 2]
+            last = place + HEAD + PER_EDGE * np.int64(records[place + 3])
+            for edge in range(place + HEAD, last, PER_EDGE):
+                a = (records[edge], records[edge + 1])
+                b = (records[edge + 2], records[edge + 3])
+                if side(a, b, (x, y)) > 0 and parts(reference, (x, y), a, b):
+                    state += records[edge + 4]
+            found = content_of(int(state))
+        out[at] = owner_of(found)
+        overlaps += found == OVERLAP
+    return overlaps
+
+
+@kernel
+def parts(start: Point, stop: Point, a: Point, b: Point) -> bool:
+    """Say whether the walk passes between two vertices."""
+    return side_of_walk(start, stop, a) != side_of_walk(start, stop, b)
+
+
+@kernel
+def lens_of(numbers: NDArray[np.float64]) -> Lens:
+    """Return the lens from its saved form, as plain floats."""
+    n = numbers
+    return (n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12])
