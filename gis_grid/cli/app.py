@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from gis_grid import __version__
-from gis_grid.cli import db, demo, exports, imports, route
+from gis_grid.cli import db, demo, doctor, exports, imports, route, serve
 from gis_grid.errors import GisGridError
 
 app = typer.Typer(
@@ -45,6 +45,8 @@ app.add_typer(_db, name="db")
 app.command("import")(imports.import_)
 app.command("export")(exports.export)
 app.command("route")(route.route)
+app.command("serve")(serve.serve)
+app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

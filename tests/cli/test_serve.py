@@ -1,0 +1,119 @@
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from gis_grid.storage.database import open_engine
+from tests import drawn
+
+COMMAND = [str(Path(sys.executable).parent / "gis-grid"), "serve"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def get(port, path):
+    address = f"http://127.0.0.1:{port}{path}"
+    with urllib.request.urlopen(address, timeout=10) as answer:
+        return answer.read()
+
+
+def wait_for(port, process):
+    until = time.monotonic() + 60
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            return json.loads(get(port, "/api/v1/health"))
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    raise AssertionError(process.communicate(timeout=10))
+
+
+@pytest.fixture
+def city(tmp_path, sqlite_template):
+    file = tmp_path / "city.db"
+    file.write_bytes(sqlite_template.read_bytes())
+    engine = open_engine(f"sqlite:///{file}")
+    drawn.store(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.mark.slow
+def test_serves_until_it_is_stopped(city):
+    port = free_port()
+    words = ["--port", str(port), "--database", f"sqlite:///{city}"]
+    process = subprocess.Popen(
+        [*COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert wait_for(port, process)["city"] == "画市"
+        assert b"gis-grid-data" in get(port, "/")
+    finally:
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=20)
+    assert f"http://127.0.0.1:{port}/" in said
+    assert "Traceback" not in complained
+    with pytest.raises(urllib.error.URLError):
+        get(port, "/api/v1/health")
+
+
+def refused(*words, cwd):
+    env = {"PATH": os.environ["PATH"], "HOME": str(cwd)}
+    done = subprocess.run(
+        [*COMMAND, *words],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        env=env,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_a_taken_port_is_one_line(city, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = refused("--port", port, "--database", f"sqlite:///{city}", cwd=tmp_path)
+    assert port in said
+    assert "--port" in said
+
+
+def test_a_missing_database_is_one_line_and_stays_missing(tmp_path):
+    assert "gis-grid demo" in refused(cwd=tmp_path)
+    assert not (tmp_path / "gis_grid.db").exists()
+
+
+def test_a_database_without_tables_names_the_way_out(tmp_path):
+    (tmp_path / "empty.db").touch()
+    said = refused("--database", "sqlite:///empty.db", cwd=tmp_path)
+    assert "gis-grid db upgrade --database sqlite:///empty.db" in said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--database", "oracle://x/y"],
+        ["--database", "postgresql://ann:secret@127.0.0.1:1/city"],
+        ["--host", "no.such.host.invalid"],
+    ],
+)
+def test_what_cannot_be_is_one_line(city, tmp_path, words):
+    given = words if "--database" in words else [*words, "--database", f"sqlite:///{city}"]
+    assert "secret" not in refused(*given, cwd=tmp_path)
