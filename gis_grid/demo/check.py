@@ -69,7 +69,9 @@ def _check_coverage(city: City) -> dict[str, bool]:
         found[f"{level} grids are connected"] = bool(single.all())
     blocks = _shapes(city.blocks)
     found["blocks are a valid coverage"] = bool(shapely.coverage_is_valid(blocks))
-    found["blocks tile the ground grids"] = _tile(city.blocks, grids, "grid_code", ("subarea",))
+    known = city.blocks["grid_code"].isin(grids["code"]).all()
+    tiled = _tile(city.blocks, grids, "grid_code", ("subarea",))
+    found["blocks tile the ground grids"] = bool(known and tiled)
     tiles = {
         "district": ("city",),
         "subdistrict": ("district",),
@@ -196,13 +198,14 @@ def _check_buildings(city: City) -> dict[str, bool]:
     on_street = shapely.STRtree(kerb).query(metric, predicate="intersects")[0]
     doors = city.layer("entrances").to_crs(city.epsg)
     home = pd.Series(metric, index=city.layers["buildings"]["code"].to_numpy())
-    footprint = home.reindex(doors["building_code"].to_numpy()).to_numpy(object)
-    far = shapely.distance(_shapes(doors), np.asarray(shapely.boundary(footprint), object))
+    known = doors["building_code"].isin(home.index).to_numpy()
+    footprint = home.reindex(doors["building_code"].to_numpy()[known]).to_numpy(object)
+    far = shapely.distance(_shapes(doors)[known], shapely.boundary(footprint))
     return {
         "buildings stand inside one block": len(inside) == len(shape),
         "buildings stand apart": bool((left == right).all()),
         "buildings stand off the streets": len(on_street) == 0,
-        "doors are in the walls of their building": bool(far.max() < _ABOVE_M),
+        "doors are in the walls of their building": bool(known.all() and far.max() < _ABOVE_M),
     }
 
 
