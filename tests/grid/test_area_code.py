@@ -158,6 +158,33 @@ def test_accepts_every_code_that_was_issued(shared):
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize(
+    ("file", "kind", "suffixes", "share"),
+    [
+        ("streets", TownshipKind.SUBDISTRICT, ("街道", "地区"), 0.999),
+        ("streets", TownshipKind.TOWN, ("镇",), 0.999),
+        ("streets", TownshipKind.TOWNSHIP, ("乡", "苏木"), 0.999),
+        ("communities_target_cities", VillageKind.VILLAGE, ("村委会", "村民委员会"), 0.97),
+        (
+            "communities_target_cities",
+            VillageKind.COMMUNITY,
+            ("居委会", "居民委员会", "社区"),
+            0.998,
+        ),
+    ],
+)
+def test_kinds_agree_with_the_names_people_gave(shared, file, kind, suffixes, share):
+    path = shared / "china" / f"{file}.csv"
+    codes = [AreaCode.parse(code) for code in column(path, "code")]
+    names = [
+        name
+        for code, name in zip(codes, column(path, "name"), strict=True)
+        if kind is (code.village_kind or code.township_kind)
+    ]
+    assert sum(name.endswith(suffixes) for name in names) >= share * len(names) > 0
+
+
+@pytest.mark.shared
 def test_knows_the_level_of_every_code_that_was_issued(shared):
     wrong = {
         code: AreaCode.parse(code).level
