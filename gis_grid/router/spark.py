@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
 """Spark types that a coordinate may have."""
 
-METHODS = pa.array(["polygon"])
+METHODS = pa.array(["polygon", "outside"])
 DIGEST_DIGITS = 16
 
 Batches = Iterator[pa.RecordBatch]
@@ -93,10 +93,10 @@ def route_frame(
     -------
     DataFrame
         The columns of `frame` in order, then ``grid_code`` (string; null outside every grid and
-        where a coordinate is null, NaN, infinite or out of range), ``method`` (``polygon``, null
-        where there is no owner), ``distance_to_border_m`` (double, metres; only with
-        `distances`), ``cell`` (long, H3 cell of resolution 12 in WGS-84; null where there is no
-        point). As many rows as `frame` has; none give none.
+        where a coordinate is null, NaN, infinite or out of range), ``method`` (``polygon``,
+        ``outside``, null where there is no point), ``distance_to_border_m`` (double, metres; only
+        with `distances`), ``cell`` (long, H3 cell of resolution 12 in WGS-84; null where there is
+        no point). As many rows as `frame` has; none give none.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def route_frame(
     places = frame.toDF(*(f"c{place}" for place in range(len(names))))
     with warnings.catch_warnings():  # no pandas is used here
         warnings.filterwarnings("ignore", message="PySpark does not yet fully support pandas")
-        routed = places.mapInArrow(_task(asked), _schema(places, asked))
+        routed = places.mapInArrow(task(asked), _schema(places, asked))
     return routed.toDF(*names, *asked.columns)
 
 
@@ -206,7 +206,9 @@ def _ship(context: "SparkContext", path: Path) -> str:
     return name
 
 
-def _task(asked: Answers) -> Callable[[Batches], Batches]:
+def task(asked: Answers) -> Callable[[Batches], Batches]:
+    """Return what every task runs; it carries names and no data."""
+
     def answer(batches: Batches) -> Batches:
         for batch in batches:
             yield routed_batch(batch, asked, *_loaded(asked.file))
@@ -251,7 +253,7 @@ def routed_batch(
     >>> asked = Answers(file="", lon=0, lat=1, datum=Datum.WGS84, distances=False)
     >>> routed = routed_batch(batch, asked, router, pa.array(["a"]))
     >>> routed["grid_code"].to_pylist(), routed["method"].to_pylist()
-    (['a', None, None], ['polygon', None, None])
+    (['a', None, None], ['polygon', 'outside', None])
     >>> routed["cell"].is_null().to_pylist()
     [False, False, True]
     """
@@ -260,15 +262,16 @@ def routed_batch(
         lon, lat = to_wgs84(lon=lon, lat=lat, datum=asked.datum)
     index = router.rows_of(lon=lon, lat=lat)
     outside = index == OUTSIDE
+    cell = cells.encode(lon=lon, lat=lat)
+    nowhere = cell == 0
     answers: list[pa.Array[Any]] = [
         codes.take(pa.array(index, pa.int32(), mask=outside)),
-        METHODS.take(pa.array(np.zeros_like(index), pa.int32(), mask=outside)),
+        METHODS.take(pa.array(outside.astype(np.int32), pa.int32(), mask=nowhere)),
     ]
     if asked.distances:
         metres = router.distance_to_border_m(lon=lon, lat=lat, index=index)
         answers.append(pa.array(metres, mask=np.isnan(metres)))
-    cell = cells.encode(lon=lon, lat=lat)
-    answers.append(pa.array(cell, mask=cell == 0))
+    answers.append(pa.array(cell, mask=nowhere))
     names = [*batch.schema.names, *asked.columns]
     return pa.RecordBatch.from_arrays([*batch.columns, *answers], names=names)
 

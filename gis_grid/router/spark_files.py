@@ -1,9 +1,8 @@
 """Route Parquet and CSV files on a Spark cluster: what ``gis-grid route --engine spark`` does."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +12,7 @@ from gis_grid.router.spark import require_columns, require_pyspark, route_frame
 
 if TYPE_CHECKING:
     from pyspark.errors import PySparkException
-    from pyspark.sql import DataFrame, DataFrameReader, SparkSession
+    from pyspark.sql import Column, DataFrame, DataFrameReader, SparkSession
 
 CSV = {"header": "true", "escape": '"', "encoding": "UTF-8"}
 """RFC 4180: a quote in a field is doubled."""
@@ -28,18 +27,12 @@ BATCH = 16_384
 LOOPBACK = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PointColumns:
-    """Where the points are in a file."""
+Coordinates = Callable[[Sequence[str]], tuple[str, str]]
 
-    lon: str = "lon"
-    """Column of the longitude, degrees."""
 
-    lat: str = "lat"
-    """Column of the latitude, degrees."""
-
-    datum: Datum = Datum.WGS84
-    """What the coordinates are in."""
+def lon_and_lat(_: Sequence[str]) -> tuple[str, str]:
+    """Choose the columns ``lon`` and ``lat``."""
+    return "lon", "lat"
 
 
 class Routed(NamedTuple):
@@ -58,7 +51,8 @@ def route_files(
     output: str | Path,
     *,
     master: str,
-    columns: PointColumns | None = None,
+    datum: Datum = Datum.WGS84,
+    coordinates: Coordinates = lon_and_lat,
 ) -> Routed:
     """Route a file, or a folder of files, into a folder of files.
 
@@ -73,8 +67,10 @@ def route_files(
         Folder to make, named ``.parquet`` or ``.csv``; Spark writes one file for each task.
     master
         Address of the cluster: ``spark://host:7077``, ``yarn``, ``local[2]``.
-    columns
-        Where the points are; ``lon``, ``lat`` in WGS-84 unless said otherwise.
+    datum
+        Datum of the points.
+    coordinates
+        Says which columns of the file are the longitude and the latitude.
 
     Returns
     -------
@@ -98,12 +94,19 @@ def route_files(
     Routed(rows=1000000, owned=999120)
     """
     require_pyspark()
-    asked = columns or PointColumns()
     kinds = [_kind(path) for path in (points, output)]
     with _session(master) as spark, _plain_errors(points):
         found = _read(spark, str(points), kinds[0])
-        routed = _routed(found, router_path, asked, text=kinds[0] == "csv")
-        return _write(routed, str(output), kinds[1])
+        lon, lat = coordinates(found.columns)
+        require_columns(found.columns, lon, lat)
+        degrees = DEGREES if kinds[0] == "csv" else (lon, lat)
+        if degrees == DEGREES:
+            found = _with_numbers(found, lon, lat)
+        routed = route_frame(
+            found, router_path, lon=degrees[0], lat=degrees[1], datum=datum, distances=True
+        )
+        words = routed.withColumn("cell", _hexadecimal("cell")).drop(*DEGREES)
+        return _write(words, str(output), kinds[1])
 
 
 def _kind(path: str | Path) -> str:
@@ -156,7 +159,10 @@ def _plain_errors(points: str | Path) -> Iterator[None]:
 
 
 def _first_line(error: "PySparkException") -> str:
-    return str(error).strip().splitlines()[0]
+    """Return what happened in one line: of a worker's traceback the exception itself."""
+    lines = str(error).strip().splitlines()
+    begin = next((n for n, line in enumerate(lines) if line.startswith("Traceback")), -1)
+    return next(line for line in lines[begin + 1 :] if line and not line.startswith(" "))
 
 
 def _read(spark: "SparkSession", points: str, kind: str) -> "DataFrame":
@@ -166,22 +172,20 @@ def _read(spark: "SparkSession", points: str, kind: str) -> "DataFrame":
     return reader.options(**CSV, **SPACES, multiLine="true", mode="FAILFAST").csv(points)
 
 
-def _routed(
-    found: "DataFrame", router_path: str | Path, asked: PointColumns, *, text: bool
-) -> "DataFrame":
+def _with_numbers(found: "DataFrame", lon: str, lat: str) -> "DataFrame":
+    """Add the coordinates of a text file as numbers; null where the text is none."""
     from pyspark.sql.functions import expr  # noqa: PLC0415
 
-    lon, lat = asked.lon, asked.lat
-    if text:
-        require_columns(found.columns, lon, lat)
-        quoted = [f"`{name.replace('`', '``')}`" for name in (lon, lat)]
-        numbers = [expr(f"try_cast({name} AS double)") for name in quoted]
-        found = found.withColumns(dict(zip(DEGREES, numbers, strict=True)))
-        lon, lat = DEGREES
-    routed = route_frame(
-        found, router_path, lon=lon, lat=lat, datum=asked.datum, distances=True
-    ).withColumn("cell", expr("lower(hex(cell))"))
-    return routed.drop(*DEGREES) if text else routed
+    quoted = [f"`{name.replace('`', '``')}`" for name in (lon, lat)]
+    numbers = [expr(f"try_cast({name} AS double)") for name in quoted]
+    return found.withColumns(dict(zip(DEGREES, numbers, strict=True)))
+
+
+def _hexadecimal(name: str) -> "Column":
+    from pyspark.sql.functions import hex as hexadecimal  # noqa: PLC0415
+    from pyspark.sql.functions import lower  # noqa: PLC0415
+
+    return lower(hexadecimal(name))
 
 
 def _write(routed: "DataFrame", output: str, kind: str) -> Routed:
