@@ -136,13 +136,15 @@ def _wait_for_end(folder: Path, owner: int) -> None:
 
 
 def _is_alive(process: int) -> bool:
+    """Say whether a process runs; one that ended but was not waited for does not."""
     try:
         os.kill(process, 0)
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2]
     except ProcessLookupError:
         return False
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):  # somebody else's, or a system without /proc
         return True
-    return True
+    return state.split()[0] != "Z"
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -13,7 +13,15 @@ from gis_grid.errors import StorageError
 from gis_grid.storage.failures import speak_plainly
 from gis_grid.storage.schema import require_schema, upgrade
 
-__all__ = ["name_of", "open_engine", "opened", "require_schema", "sessions", "upgrade"]
+__all__ = [
+    "begin_to_write",
+    "name_of",
+    "open_engine",
+    "opened",
+    "require_schema",
+    "sessions",
+    "upgrade",
+]
 
 LOCK_WAIT_S = 10
 """How long a writer waits for another one before it gives up."""
@@ -82,6 +90,22 @@ def sessions(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def begin_to_write(connection: Connection) -> None:
+    """Take the write lock of SQLite now, so that what is read stays true until we write.
+
+    Otherwise it is taken by the first change, and somebody may have written since we read. Does
+    nothing where a transaction has begun to write already.
+
+    Raises
+    ------
+    StorageError
+        Another writer holds it for longer than we wait.
+    """
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def name_of(engine: Engine) -> str:
     """Return the address of the database without its password.
 
@@ -107,7 +131,7 @@ def _address(url: str) -> URL:
 
 
 def _open_sqlite(address: URL, lock_wait_s: float) -> Engine:
-    folder = Path(address.database or "").absolute().parent
+    folder = Path((address.database or "").removeprefix("file:")).absolute().parent
     if not folder.is_dir():
         msg = f"there is no folder {folder} for the database; make it or choose another --database"
         raise StorageError(msg)

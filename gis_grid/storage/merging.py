@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Table, and_, delete, exists, func, or_, select, true
+from sqlalchemy import Connection, Table, and_, delete, exists, func, or_, select, text, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gis_grid.storage.bulk import CHUNK, WORTH_COUNTING, count_again, load
+from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.frames import Frame
 from gis_grid.storage.staging import is_same, staging, wait
 from gis_grid.storage.tables import table_of, tables_of
@@ -42,7 +43,7 @@ def merge(connection: Connection, layer: Layer, frame: Frame) -> Stored:
     StorageError
         The database cannot do this now.
     """
-    if connection.execute(select(table_of[layer.name].c.code).limit(1)).first() is None:
+    if _is_empty_for_us(connection, table_of[layer.name]):
         return Stored(stored=load(connection, layer, frame))
     done = Stored()
     with staging(connection, layer) as stage:
@@ -55,6 +56,16 @@ def merge(connection: Connection, layer: Layer, frame: Frame) -> Stored:
     if done.stored >= WORTH_COUNTING:
         count_again(connection, layer)
     return done
+
+
+def _is_empty_for_us(connection: Connection, table: Table) -> bool:
+    """Say whether a table is empty and will stay so until we have filled it."""
+    nothing = select(table.c.code).limit(1)
+    if connection.dialect.name == "sqlite":
+        begin_to_write(connection)
+    elif connection.execute(nothing).first() is None:
+        connection.execute(text(f'LOCK TABLE "{table.name}" IN SHARE ROW EXCLUSIVE MODE'))
+    return connection.execute(nothing).first() is None
 
 
 def _counts(connection: Connection, layer: Layer, stage: Table) -> Stored:
