@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from gis_grid.errors import InputError
+from gis_grid.geo.coverage import check_coverage
 from gis_grid.geo.crs import metric_epsg, require_lonlat, to_metric
 from gis_grid.grid.area_code import AreaCode
 from gis_grid.grid.codes import refusals
@@ -50,8 +51,9 @@ def check_grids(
     a tree.
 
     A *warning* is given for grids that stick out of their parents, grids below the top without
-    parent, area and unit codes that are refused, unit codes that occur twice, and a ground level
-    without grids. Gaps and overlaps are another question: `gis_grid.geo.coverage`.
+    parent, area and unit codes that are refused, unit codes that occur twice, a ground level
+    without grids, and for each level that should tile the ground what keeps it from doing so; where
+    that is says `gis_grid.geo.coverage.check_coverage`.
 
     Parameters
     ----------
@@ -99,7 +101,8 @@ def check_grids(
     problems = _shape_problems(shapes) | kin.problems(scheme)
     usable = np.ones(len(grids), np.bool_)
     usable[list(problems)] = False
-    outside = _outside(_in_metres(grids, usable, epsg), kin, usable, tolerance_m)
+    metric = _in_metres(grids, usable, epsg)
+    outside = _outside(metric.to_numpy(), kin, usable, tolerance_m)
     for row in np.flatnonzero(outside > _MOSTLY).tolist():
         what = f"{outside[row]:.0%} of {kin.codes[row]!r} lies outside its parent"
         problems[row] = f"{what} {kin.parents[row]!r}"
@@ -111,6 +114,7 @@ def check_grids(
         *_root_warnings(kin, scheme, good),
         *_sticking_out_warning(kin, outside, good),
         *_code_warnings(grids[good]),
+        *_coverage_warnings(metric, kin, scheme, good),
     )
     return GridCheck(problems=dict(sorted(problems.items())), warnings=warnings)
 
@@ -130,15 +134,15 @@ def _shape_problems(shapes: npt.NDArray[np.object_]) -> dict[int, str]:
     return found
 
 
-def _in_metres(grids: gpd.GeoDataFrame, usable: Mask, epsg: int | None) -> npt.NDArray[np.object_]:
+def _in_metres(grids: gpd.GeoDataFrame, usable: Mask, epsg: int | None) -> gpd.GeoSeries:
     """Return the shapes on a metric plane; what is not usable is missing."""
     shapes = grids.geometry.where(usable)
-    if not usable.any():
-        return shapes.to_numpy()
     if epsg is None:
+        if not usable.any():
+            return shapes
         west, south, east, north = shapes.total_bounds
         epsg = metric_epsg(lon=(west + east) / 2, lat=(south + north) / 2)
-    return to_metric(shapes, epsg=epsg).to_numpy()
+    return to_metric(shapes, epsg=epsg)
 
 
 def _outside(
@@ -204,6 +208,18 @@ def _code_warnings(grids: pd.DataFrame) -> Iterator[str]:
         repeated = given[given.duplicated()]
         if len(repeated):
             yield _sentence("whose unit_code another grid has", repeated.tolist())
+
+
+def _coverage_warnings(
+    metric: gpd.GeoSeries, kin: Kinship, scheme: Scheme, good: Mask
+) -> Iterator[str]:
+    for level in scheme.levels:
+        here = good & (kin.levels == level.key)
+        if not (level.tiles and here.any()):
+            continue
+        report = check_coverage(metric[here])
+        if not report.is_clean:
+            yield f"level {level.key!r} does not tile the ground: {report.summary}"
 
 
 def _sentence(what: str, named: npt.ArrayLike) -> str:

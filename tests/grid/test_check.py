@@ -127,7 +127,7 @@ def test_says_what_is_wrong_with_a_row(code, values, message):
 def test_more_than_half_outside_is_a_problem_and_less_is_a_warning():
     found = check_grids(moved(city(), "s1", 0.9), COMMUNITY_GRID)
     assert dict(found.problems) == {}
-    assert found.warnings == ("1 grid partly outside the parent: s1 (45.0% of it)",)
+    assert found.warnings[0] == "1 grid partly outside the parent: s1 (45.0% of it)"
     assert problems(moved(city(), "s1", 1.2)) == {
         "s1": "60% of 's1' lies outside its parent 'm1'",
     }
@@ -135,9 +135,19 @@ def test_more_than_half_outside_is_a_problem_and_less_is_a_warning():
 
 def test_less_than_the_tolerance_is_nothing():
     grids = moved(city(), "s1", 0.08)  # 0.8 m
-    assert check_grids(grids, COMMUNITY_GRID).warnings == ()
-    (warning,) = check_grids(grids, COMMUNITY_GRID, tolerance_m=0.5).warnings
+    (tiling,) = check_grids(grids, COMMUNITY_GRID).warnings
+    assert tiling.startswith("level 'subarea' does not tile the ground")
+    warning, _ = check_grids(grids, COMMUNITY_GRID, tolerance_m=0.5).warnings
     assert warning.startswith("1 grid partly outside the parent: s1 (4.0% of it)")
+
+
+def test_warns_of_each_level_that_does_not_tile_the_ground():
+    grids = city()
+    hole = grids[grids.code != "s4"].reset_index(drop=True)
+    wide = changed(grids, "m1", geometry=grids.geometry[5].union(grids.geometry[2]))
+    assert check_grids(hole, COMMUNITY_GRID).warnings == ()
+    (warning,) = check_grids(wide, COMMUNITY_GRID).warnings
+    assert warning.startswith("level 'community' does not tile the ground: 2 polygons: 1 overlaps")
 
 
 def test_measures_in_the_crs_that_it_is_given():
@@ -175,7 +185,7 @@ def test_unit_codes_that_differ_are_fine():
 
 def test_names_five_and_counts_the_rest():
     flat = pd.concat([city()[:5], city()[:5].assign(code=list("abcde"))]).assign(parent_code=None)
-    (warning,) = check_grids(flat, COMMUNITY_GRID).warnings
+    warning, _ = check_grids(flat, COMMUNITY_GRID).warnings
     assert warning == ("10 grids of level 'subarea' without parent: s0, s1, s2, s3, s4 and 5 more")
 
 
