@@ -4,6 +4,7 @@ A cell travels as int64 inside (0 means none) and as its usual hexadecimal word 
 """
 
 import math
+from functools import cache
 
 import h3.api.numpy_int as h3
 import numpy as np
@@ -11,6 +12,10 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from gis_grid.errors import InputError
+from gis_grid.router import encoding
+from gis_grid.router.edges import frozen
+from gis_grid.router.lattice import FRAMES, unit_rad
+from gis_grid.router.threads import in_parallel
 
 RESOLUTION = 12
 """The resolution that every point row keeps: hexagons of about 10 m edge."""
@@ -52,12 +57,37 @@ def encode(*, lon: ArrayLike, lat: ArrayLike, resolution: int = RESOLUTION) -> C
     ['8c3020a906495ff', '', '']
     """
     require_resolution(resolution)
-    lons, lats = points(lon=lon, lat=lat)
-    cells = np.zeros(lons.size, np.int64)
-    known = is_on_earth(lon=lons, lat=lats)
-    pairs = zip(lats[known].tolist(), lons[known].tolist(), strict=True)
-    cells[known] = [h3.latlng_to_cell(y, x, resolution) for y, x in pairs]
+    lons, lats = (frozen(degrees) for degrees in points(lon=lon, lat=lat))
+    cells = np.empty(lons.size, np.int64)
+    matrices, unit = encoding.face_matrices(resolution), unit_rad(resolution)
+    tables = (FRAMES, matrices, _bases())
+
+    def work(start: int, stop: int) -> None:
+        part = slice(start, stop)
+        if encoding.encode_into((lons[part], lats[part]), resolution, tables, unit, cells[part]):
+            unsure = start + np.flatnonzero(cells[part] == encoding.UNSURE)
+            cells[unsure] = _by_h3(lons[unsure], lats[unsure], resolution)
+
+    in_parallel(work, lons.size)
     return cells
+
+
+def _by_h3(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int) -> list[int]:
+    pairs = zip(lat.tolist(), lon.tolist(), strict=True)
+    return [h3.latlng_to_cell(y, x, resolution) for y, x in pairs]
+
+
+@cache
+def _bases() -> encoding.Bases:
+    """Learn from h3-py, at points spread evenly over the Earth (a Fibonacci lattice)."""
+    count = encoding.SAMPLES
+    step = np.arange(count) + 0.5
+    lat = np.asarray(np.degrees(np.arcsin(1 - 2 * step / count)), np.float64)
+    lon = np.asarray((step * 180 * (1 + math.sqrt(5))) % 360 - 180, np.float64)
+    truth = np.array(_by_h3(lon, lat, encoding.SAMPLED), np.int64)
+    pentagons = [h3.get_base_cell_number(cell) for cell in h3.get_pentagons(0)]
+    truth[np.isin(truth >> encoding.BASE_BIT & encoding.BASE_MASK, pentagons)] = 0
+    return encoding.learn_bases(lon, lat, truth)
 
 
 def points(*, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

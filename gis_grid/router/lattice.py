@@ -119,6 +119,18 @@ def nearest_face(*, lon: float, lat: float) -> int:
     return int(np.argmax(FRAMES[:, 2] @ np.array(on_sphere(lon, lat))))
 
 
+def plane_matrix(face: int, resolution: int) -> NDArray[np.float64]:
+    """Return the matrix that turns a point of the sphere into a, b, w: i, j are near a/w, b/w."""
+    x, y, normal = FRAMES[face]
+    if resolution % 2 == 1:
+        cosine, sine = math.cos(AP7_TURN_RAD), math.sin(AP7_TURN_RAD)
+        x, y = x * cosine + y * sine, y * cosine - x * sine
+    b = y * 2 / math.sqrt(3)
+    a = x + b / 2
+    scale = 1 / unit_rad(resolution)
+    return np.array([a * scale, b * scale, normal])
+
+
 def plane_of(face: int, resolution: int, *, lon: float, lat: float) -> Plane:
     """Return the lattice of a face and resolution, fast and exact to 1e-14 around a place.
 
@@ -128,15 +140,8 @@ def plane_of(face: int, resolution: int, *, lon: float, lat: float) -> Plane:
     >>> to_lonlat(plane, to_plane(plane.lens, 123.01, 41.1))
     (123.01, 41.1)
     """
-    x, y, normal = FRAMES[face]
-    if resolution % 2 == 1:
-        cosine, sine = math.cos(AP7_TURN_RAD), math.sin(AP7_TURN_RAD)
-        x, y = x * cosine + y * sine, y * cosine - x * sine
-    b = y * 2 / math.sqrt(3)
-    a = x + b / 2
-    scale = 1 / unit_rad(resolution)
     east = np.array([[*on_sphere(lon, 0.0)], [*on_sphere(lon + QUARTER_DEG, 0.0)], [0.0, 0.0, 1.0]])
-    matrix = np.array([a * scale, b * scale, normal]) @ east.T
+    matrix = plane_matrix(face, resolution) @ east.T
     phi = math.radians(lat)
     lens = (*matrix.ravel().tolist(), lon, lat, math.sin(phi), math.cos(phi))
     return Plane(lens, frozen(np.linalg.inv(matrix)))
