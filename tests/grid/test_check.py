@@ -216,6 +216,17 @@ def test_refuses_metres_and_missing_columns():
         check_grids(city().drop(columns="parent_code"), COMMUNITY_GRID)
 
 
+@pytest.mark.shared
+def test_finds_the_neighbourhood_of_boston_that_touches_itself(shared):
+    hoods = gpd.read_file(shared / "boston" / "neighborhoods.geojson").to_crs(4326)
+    hoods = hoods.assign(code=hoods["Name"], parent_code=None, level="subarea")
+    found = check_grids(hoods, FIVE_LEVEL)
+    (row,) = found.problems
+    assert not hoods.geometry.is_valid[row]
+    assert found.problems[row].startswith("its shape is not valid: Ring Self-intersection")
+    assert found.warnings[0].startswith("25 grids of level 'subarea' without parent")
+
+
 def test_does_not_change_what_it_is_given():
     grids = city()
     before = grids.copy()

@@ -6,7 +6,7 @@ import shapely.affinity
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_grid.errors import CrsError, GeometryError, InputError
+from gis_grid.errors import CrsError, InputError
 from gis_grid.grid.lineage import lineage_by_weight, lineage_of
 from tests.grid.lattices import CRS, SIDE_M, drawn, grids_of, labels, squares
 
@@ -173,12 +173,12 @@ def test_refuses_what_cannot_be_compared():
         lineage_of(grids, grids.assign(code="0"))
 
 
-def test_names_the_polygon_that_is_not_valid():
-    grids = grids_of(OLD)
-    bow = shapely.Polygon([(0, 0), (9, 9), (9, 0), (0, 9)])
-    broken = grids.set_geometry(gpd.GeoSeries([bow, *grids.geometry[1:]], crs=CRS))
-    with pytest.raises(GeometryError, match=r"old grid '0' is not valid: Self-intersection"):
-        lineage_of(broken, grids)
+def test_a_polygon_that_crosses_itself_is_measured_by_its_parts():
+    bow = gpd.GeoDataFrame(
+        {"code": ["0"]}, geometry=[shapely.Polygon([(0, 0), (20, 20), (20, 0), (0, 20)])], crs=CRS
+    )
+    (row,) = lineage_of(bow, bow)
+    assert (row.amount, row.share, row.kind) == (200, 1, "kept")
 
 
 @pytest.mark.parametrize("weights", [[1, 2], [-1], []])
