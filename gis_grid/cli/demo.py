@@ -14,7 +14,7 @@ import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gis_grid.demo.city import City, make_city
+from gis_grid.demo.city import City, make_city, require_known
 from gis_grid.demo.ground import CENTRE_LONLAT
 from gis_grid.demo.kinds import SPECS
 from gis_grid.errors import ConflictError, FileError, InputError, StorageError
@@ -48,6 +48,7 @@ def demo(  # noqa: PLR0913 - the options of a command
     replace: ReplaceOption = False,
 ) -> None:
     """Make a believable city of one of three sizes, keep it in a folder, and serve it."""
+    require_known(size, seed)
     listener = None if build_only else _listen(host, port)
     file = data / FILE
     _prepare(file, size, seed, replace=replace)
@@ -88,9 +89,6 @@ def _prepare(file: Path, size: str, seed: int, *, replace: bool) -> None:
     if file.exists() and not replace:
         _require_same(file, size, seed)
         return
-    if size not in SPECS:  # before a folder is made for it
-        message = f"city size {size!r} is unknown; use {', '.join(SPECS)}"
-        raise InputError(message)
     with _draft(file) as draft, _bars() as bars:
         city = make_city(size, seed, _steps(bars))
         with database.opened(f"sqlite:///{draft}") as engine:
@@ -131,7 +129,13 @@ def _draft(file: Path) -> Iterator[Path]:
 
 def _bars() -> Progress:
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn())
-    return Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True), transient=True)
+    console = Console(stderr=True)
+    return Progress(
+        *(*columns, TimeElapsedColumn()),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
 
 
 def _steps(bars: Progress) -> Callable[[str], None]:

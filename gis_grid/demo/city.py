@@ -89,20 +89,31 @@ def make_city(size: str, seed: int, progress: Progress | None = None) -> City:
     --------
     >>> make_city("tiny", 1)
     Traceback (most recent call last):
-    gis_grid.errors.InputError: city size 'tiny' is unknown; use small, medium or large
+    gis_grid.errors.InputError: city size 'tiny' is unknown; use small, medium, large
     """
-    if size not in SPECS:
-        message = f"city size {size!r} is unknown; use small, medium or large"
-        raise InputError(message)
-    if seed < 0:
-        message = f"seed {seed} is negative; use 0 or a whole number above"
-        raise InputError(message)
+    require_known(size, seed)
     tell = progress or _silent
     spec, streams = SPECS[size], np.random.SeedSequence(seed).spawn(8)
     chance = [np.random.default_rng(stream) for stream in streams]
     site = _make_site(spec, chance, tell)
     layers = _make_layers(site, spec, chance, tell)
     return City(size, seed, {name: layers[name] for name in LAYERS}, regions.make_blocks(site))
+
+
+def require_known(size: str, seed: int) -> None:
+    """Refuse a size that does not exist and a negative seed.
+
+    Raises
+    ------
+    InputError
+        There is no such size, or `seed` is negative.
+    """
+    if size not in SPECS:
+        message = f"city size {size!r} is unknown; use {', '.join(SPECS)}"
+        raise InputError(message)
+    if seed < 0:
+        message = f"seed {seed} is negative; use 0 or a whole number above"
+        raise InputError(message)
 
 
 def _silent(_: str) -> None:

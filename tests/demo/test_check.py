@@ -29,7 +29,9 @@ def shape(change):
 
 
 def east(degrees):
-    return shape(lambda shapes, _: shapely.transform(shapes[0], lambda c: c + [degrees, 0.0]))
+    return shape(
+        lambda shapes, _: shapely.transform(shapes[0], lambda c: c + np.array([degrees, 0.0]))
+    )
 
 
 def on_a_street(shapes, city):

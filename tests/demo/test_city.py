@@ -136,7 +136,7 @@ def test_tells_each_step():
 
 @pytest.mark.parametrize(
     ("size", "seed", "words"),
-    [("tiny", 1, "city size 'tiny' is unknown; use small, medium or large"), ("small", -1, "-1")],
+    [("tiny", 1, "city size 'tiny' is unknown; use small, medium, large"), ("small", -1, "-1")],
 )
 def test_refuses_what_it_cannot_make(size, seed, words):
     with pytest.raises(InputError, match=words):

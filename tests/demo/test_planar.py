@@ -65,7 +65,9 @@ def test_sides_are_the_faces_beside_a_line(drawn):
         (x0, y0), (x1, y1) = shapely.get_coordinates(line)[:2]
         normal = np.array([y0 - y1, x1 - x0]) / np.hypot(x1 - x0, y1 - y0) * 1e-6
         spots = [np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + s * normal for s in (1, -1)]
-        found = {int(np.flatnonzero(shapely.contains_xy(faces, *spot)).max(initial=-1)) for spot in spots}
+        found = {
+            int(np.flatnonzero(shapely.contains_xy(faces, *spot)).max(initial=-1)) for spot in spots
+        }
         assert set(pair.tolist()) == found
 
 
@@ -102,7 +104,9 @@ def test_adjacency_sums_shared_borders():
 
 
 def test_roundness_of_a_disc_a_square_and_a_thread():
-    shapes = np.array([shapely.Point(0, 0).buffer(1, 64), shapely.box(0, 0, 1, 1), shapely.box(0, 0, 1, 0.01)])
+    shapes = np.array(
+        [shapely.Point(0, 0).buffer(1, 64), shapely.box(0, 0, 1, 1), shapely.box(0, 0, 1, 0.01)]
+    )
     assert roundness(shapes) == pytest.approx([1, np.pi / 4, 0.031], abs=2e-3)
 
 
