@@ -1,7 +1,7 @@
 """The web service: ``uvicorn --factory api.app:create_app``."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
@@ -14,7 +14,7 @@ from api.routers import health, layers, route
 from api.routers import page as map_page
 from gis_grid import __version__
 from gis_grid.settings import Settings
-from gis_grid.storage.database import open_engine, require_schema, sessions
+from gis_grid.storage.database import opened, require_schema, sessions
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -35,17 +35,15 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
-        engine = open_engine(settings.database_url)
-        require_schema(engine)
-        page = LivePage(engine)
-        yield {
-            "engine": engine,
-            "sessions": sessions(engine),
-            "routing": LiveRouting(engine, cache_dir=settings.cache_dir),
-            "page": page,
-        }
-        page.close()
-        engine.dispose()
+        with opened(settings.database_url) as engine:
+            require_schema(engine)
+            with closing(LivePage(engine)) as page:
+                yield {
+                    "engine": engine,
+                    "sessions": sessions(engine),
+                    "routing": LiveRouting(engine, cache_dir=settings.cache_dir),
+                    "page": page,
+                }
 
     app = FastAPI(
         title="gis-grid",

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gis_grid.services.routing import current_router
 from sqlalchemy import Engine
 
 from gis_grid.errors import GisGridError
@@ -16,6 +15,7 @@ from gis_grid.grid.generations import Generation
 from gis_grid.maps.city import city_page
 from gis_grid.router.index import Router
 from gis_grid.services.reading import GridName, grid_names, picture_of
+from gis_grid.services.routing import current_router
 from gis_grid.storage.changes import ChangeWatch
 from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
