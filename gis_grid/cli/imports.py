@@ -27,6 +27,10 @@ REJECTED = 1
 """Exit code of an import that stored the good rows and left others out."""
 
 
+_SHOWN = 10
+"""Coverage faults that people are shown; --json has all."""
+
+
 class DatumChoice(StrEnum):
     """What the degrees of a file really are."""
 
@@ -209,12 +213,21 @@ def lines_of(summary: Summary) -> Iterator[str]:
         yield f"  columns: {_columns(summary)}"
     yield f"  coordinates: {summary.crs or 'none'}, datum {summary.datum}"
     yield from (f"  note: {note}" for note in summary.notes)
+    yield from _details(summary)
+    if summary.rejects_files:
+        yield f"  rejected rows are in {', '.join(summary.rejects_files)}"
+
+
+def _details(summary: Summary) -> Iterator[str]:
+    for fault in summary.faults[:_SHOWN]:
+        yield (
+            f"  {fault['kind']} of {', '.join(fault['grids'])} "
+            f"at {fault['lon']}, {fault['lat']}, {fault['area_m2']:.1f} m²"
+        )
     for problem in summary.examples:
         where = f"row {problem.row}" + (f", {problem.field}" if problem.field else "")
         value = f" {problem.value!r}" if problem.value else ""
         yield f"  {where}:{value} {problem.reason}: {problem.hint}"
-    if summary.rejects_files:
-        yield f"  rejected rows are in {', '.join(summary.rejects_files)}"
 
 
 def _columns(summary: Summary) -> str:

@@ -9,6 +9,8 @@ import pandas as pd
 
 from gis_grid.exchange.batch import Problem
 from gis_grid.exchange.tally import Summary
+from gis_grid.geo.coverage import KINDS, check_coverage
+from gis_grid.geo.crs import to_lonlat, to_metric
 from gis_grid.grid.kinship import Kinship
 from gis_grid.grid.levels import FIVE_LEVEL, LEVEL_KEYS, Scheme
 from gis_grid.router.assign import representative_points
@@ -161,3 +163,32 @@ def _texts(grids: gpd.GeoDataFrame) -> list[tuple[str | None, ...]]:
     plain = pd.DataFrame(grids.drop(columns="geometry")).astype(object)
     rows = plain.where(plain.notna(), None).itertuples(index=False, name=None)
     return [tuple(None if value is None else str(value) for value in row) for row in rows]
+
+
+def report_faults(ground: gpd.GeoDataFrame, epsg: int, summary: Summary) -> None:
+    """Write into the summary what keeps ground grids from tiling the ground, and where.
+
+    Nothing is mended: `gis_grid.geo.coverage.propose_repair` shows how it could be.
+    """
+    shapes = gpd.GeoSeries(ground.geometry.to_numpy(), index=list(ground["code"]), crs=ground.crs)
+    report = check_coverage(to_metric(shapes, epsg=epsg))
+    if report.is_clean:
+        return
+    issues = report.issues
+    spots = to_lonlat(gpd.GeoSeries(issues.geometry)).representative_point()
+    summary.notes.append(f"ground: {report.summary}")
+    for kind in KINDS:
+        if report.count(kind):
+            summary.suspicious[f"coverage_{kind}"] = report.count(kind)
+    for kind, codes, area_m2, lon, lat in zip(
+        issues["kind"], issues["rows"], issues["area_m2"], spots.x, spots.y, strict=True
+    ):
+        summary.faults.append(
+            {
+                "kind": kind,
+                "grids": list(codes),
+                "lon": round(lon, 7),
+                "lat": round(lat, 7),
+                "area_m2": float(area_m2),
+            }
+        )

@@ -1,6 +1,7 @@
 """From a path to clean rows: open, guess, survey, check, and sort out duplicates."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import numpy.typing as npt
 
-from gis_grid.errors import FileError
+from gis_grid.errors import FileError, InputError
 from gis_grid.exchange.batch import Batch, Problem, Source
 from gis_grid.exchange.checks import Checked, Plan, check
 from gis_grid.exchange.doubts import count_doubts
@@ -16,11 +17,13 @@ from gis_grid.exchange.identity import Seen
 from gis_grid.exchange.instants import Clock
 from gis_grid.exchange.mapping import ColumnMap, guess_map
 from gis_grid.exchange.placing import frame_of, require_place_columns
-from gis_grid.exchange.rejects import RejectsFile
+from gis_grid.exchange.rejects import RejectsFile, rejects_beside
 from gis_grid.exchange.sources import Opening, open_source
 from gis_grid.exchange.survey import Survey, survey
 from gis_grid.exchange.tally import Summary
+from gis_grid.geo.crs import LONLAT
 from gis_grid.geo.datum import Datum
+from gis_grid.geo.detect import detect_datum
 from gis_grid.values.layers import Layer
 
 BATCH_ROWS = 50_000
@@ -218,3 +221,42 @@ def _duplicates(checked: Checked, conflicts: npt.NDArray[np.bool_]) -> Iterator[
             reason="duplicate_code",
             hint="an earlier row has this code and says something else",
         )
+
+
+def plan_as_named(layer: Layer, *, repair: bool) -> Plan:
+    """Return the plan for data in lon, lat whose columns bear the names of the fields."""
+    names = [item.name for item in layer.fields if not item.derived]
+    mapping = ColumnMap(columns={name: name for name in names})
+    return Plan(layer=layer, mapping=mapping, repair=repair)
+
+
+@contextmanager
+def open_rejects(
+    path: Path, columns: Sequence[str], where: Path | None, summary: Summary
+) -> Iterator[RejectsFile]:
+    """Give the file of rejects for `path`, and name it in the summary when it was needed."""
+    with RejectsFile(where or rejects_beside(path), columns) as rejects:
+        yield rejects
+        if rejects.exists:
+            summary.rejects_files.append(str(rejects.path))
+
+
+def find_datum(prepared: Prepared, trusted: Sequence[gpd.GeoSeries]) -> Datum:
+    """Compare a file with layers that are known to be right and return its datum.
+
+    Raises
+    ------
+    InputError
+        There is nothing to compare with, or the answer is not sure.
+    """
+    if not trusted:
+        message = "nothing is stored to tell the datum by; say --datum wgs84, gcj02 or bd09"
+        raise InputError(message)
+    verdict = detect_datum(gpd.GeoSeries(prepared.survey.sample, crs=LONLAT), trusted)
+    if verdict.datum is None:
+        message = (
+            f"the datum of {prepared.source.path} is not sure ({verdict.reason}); "
+            "say --datum wgs84, gcj02 or bd09"
+        )
+        raise InputError(message)
+    return verdict.datum

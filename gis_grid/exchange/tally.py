@@ -63,6 +63,9 @@ class Summary:
     notes: list[str] = field(default_factory=list)
     """What else should be known, a sentence each."""
 
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    """What keeps the ground grids from tiling the ground: kind, grids, lon, lat, area_m2."""
+
     examples: list[Problem] = field(default_factory=list)
     """The first few problems."""
 
@@ -108,6 +111,7 @@ class Summary:
             "guessed": self.guessed,
             "constants": self.constants,
             "notes": self.notes,
+            "faults": self.faults,
             "rejects_files": self.rejects_files,
             "dry_run": self.dry_run,
         }

@@ -1,6 +1,7 @@
 """One writer for each format: chunks of prepared rows go into a file."""
 
 import json
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -62,6 +63,8 @@ def write_csv(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], path: Pat
 
 def write_xlsx(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], path: Path) -> None:
     """Write a workbook of one sheet; instants and days are ISO 8601 text.
+
+    A number keeps 15 digits, as in Excel itself; a larger whole number goes in as text.
 
     Raises
     ------
@@ -196,9 +199,11 @@ def _through_gdal(
     if layer.geometry is not None:
         options["geometry_type"] = kind[layer.geometry]
     for number, chunk in enumerate(chunks):
-        pyogrio.write_dataframe(
-            prepare(chunk), path, layer=layer.name, driver=driver, append=number > 0, **options
-        )
+        with warnings.catch_warnings():  # a shifted datum has no CRS, and that is meant
+            warnings.filterwarnings("ignore", message="'crs' was not provided")
+            pyogrio.write_dataframe(
+                prepare(chunk), path, layer=layer.name, driver=driver, append=number > 0, **options
+            )
     if driver == "ESRI Shapefile":
         path.with_suffix(".cpg").write_text("UTF-8", "ascii")
 

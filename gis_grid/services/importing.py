@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import NotFoundError
-from gis_grid.exchange.checks import Plan, check
+from gis_grid.exchange.checks import check
 from gis_grid.exchange.geometry import middle_of
 from gis_grid.exchange.grids_in import (
     count_changes,
@@ -21,10 +21,10 @@ from gis_grid.exchange.grids_in import (
     ground_of,
     misfits,
     put_together,
+    report_faults,
     scheme_for,
 )
 from gis_grid.exchange.identity import Seen
-from gis_grid.exchange.mapping import ColumnMap
 from gis_grid.exchange.osm_files import OSM_LAYERS, read_osm
 from gis_grid.exchange.prepare import (
     Kept,
@@ -34,9 +34,11 @@ from gis_grid.exchange.prepare import (
     accept,
     clean_rows,
     describe_plan,
+    find_datum,
+    open_rejects,
+    plan_as_named,
     prepare,
 )
-from gis_grid.exchange.rejects import RejectsFile, rejects_beside
 from gis_grid.exchange.sources import require_file
 from gis_grid.exchange.tally import Summary
 from gis_grid.geo.crs import LONLAT, metric_epsg, to_metric
@@ -46,6 +48,7 @@ from gis_grid.router.index import Router
 from gis_grid.storage.bulk import load
 from gis_grid.storage.city import City, CityStore
 from gis_grid.storage.database import require_schema, sessions
+from gis_grid.storage.frames import layer_of
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import LAYERS, Layer
@@ -126,7 +129,7 @@ def import_layer(
     StorageError, ConflictError
         The database is unreachable, locked, full, without tables. Nothing was stored.
     """
-    known = _layer(layer)
+    known = layer_of(layer)
     require_schema(engine)
     summary = Summary(layer=layer, dry_run=options.dry_run)
     with _transaction(engine, dry_run=options.dry_run) as session, ExitStack() as stack:
@@ -136,7 +139,7 @@ def import_layer(
         for path in paths:
             prepared = _prepare(store, path, known, options.reading)
             describe_plan(prepared, summary)
-            opened = _rejects(path, prepared.source.columns, options, summary)
+            opened = open_rejects(path, prepared.source.columns, options.rejects, summary)
             rejects, before = stack.enter_context(opened), summary.read
             for kept in clean_rows(prepared, seen, summary, rejects):
                 loader.add(kept, summary)
@@ -186,9 +189,9 @@ def import_osm(
     with _transaction(engine, dry_run=options.dry_run) as session, ExitStack() as stack:
         loaders = {name: _Rows(session, LAYERS[name]) for name in OSM_LAYERS}
         total = Summary(layer="osm")
-        rejects = stack.enter_context(_rejects(path, _OSM_COLUMNS, options, total))
+        rejects = stack.enter_context(open_rejects(path, _OSM_COLUMNS, options.rejects, total))
         for name, batch in read_osm(path, size=options.reading.batch_rows):
-            plan = _osm_plan(LAYERS[name], repair=options.reading.repair)
+            plan = plan_as_named(LAYERS[name], repair=options.reading.repair)
             checked = check(batch, plan)
             kept = accept(batch, checked, seen[name], sums[name], rejects)
             loaders[name].add(kept, sums[name])
@@ -199,19 +202,6 @@ def import_osm(
         summary.crs = "EPSG:4326"
         summary.rejects_files = list(total.rejects_files)
     return list(sums.values())
-
-
-def _osm_plan(layer: Layer, *, repair: bool) -> Plan:
-    names = [item.name for item in layer.fields if not item.derived]
-    mapping = ColumnMap(columns={name: name for name in names})
-    return Plan(layer=layer, mapping=mapping, repair=repair)
-
-
-def _layer(name: str) -> Layer:
-    if name not in LAYERS:
-        message = f"there is no layer {name!r}; choose one of {', '.join(LAYERS)}, osm"
-        raise NotFoundError(message)
-    return LAYERS[name]
 
 
 @contextmanager
@@ -225,23 +215,17 @@ def _transaction(engine: Engine, *, dry_run: bool) -> Iterator[Session]:
             session.commit()
 
 
-@contextmanager
-def _rejects(
-    path: Path, columns: Sequence[str], options: ImportOptions, summary: Summary
-) -> Iterator[RejectsFile]:
-    with RejectsFile(options.rejects or rejects_beside(path), columns) as rejects:
-        yield rejects
-        if rejects.exists:
-            summary.rejects_files.append(str(rejects.path))
-
-
 def _prepare(store: LayerStore, path: Path, layer: Layer, reading: Reading) -> Prepared:
     """Prepare a file, finding out its datum first when that is asked for."""
     centre = _centre(store)
     prepared = prepare(path, layer, reading, centre=centre)
     if reading.datum is not None or layer.geometry is None:
         return prepared
-    raise NotImplementedError
+    trusted = [
+        gpd.GeoDataFrame(store.read(name)).geometry for name in _TRUSTED if store.count(name)
+    ]
+    found = find_datum(prepared, trusted)
+    return prepare(path, layer, replace(reading, datum=found), centre=centre)
 
 
 def _centre(store: LayerStore) -> tuple[float, float] | None:
@@ -329,8 +313,9 @@ class _Grids:
         if not len(grids):
             return
         count_changes(stored, grids[grids["code"].isin(fresh["code"])], summary)
-        epsg = self._city(grids).epsg
-        self._publish(grids, summary, _lineage(stored, grids, epsg))
+        city = self._city(grids)
+        report_faults(grids[grids["level"] == city.scheme.ground], city.epsg, summary)
+        self._publish(grids, summary, _lineage(stored, grids, city.epsg))
         summary.routed = _route_again(self._session)
 
     def _without_misfits(self, grids: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
@@ -355,11 +340,9 @@ class _Grids:
             city = cities.get()
         except NotFoundError:
             city = _city_of(grids, ground)
+        if self._options.ground or city.settings.get("made_by") == "import":
+            city = replace(city, scheme=scheme_for(ground))
             cities.put(city)
-            return city
-        made_here = city.settings.get("made_by") == "import"
-        if self._options.ground or (made_here and city.scheme.ground != ground):
-            cities.put(replace(city, scheme=scheme_for(ground)))
         return city
 
     def _publish(
