@@ -62,7 +62,7 @@ def open_points(path: Path, wanted: Wanted) -> Points:
         Geometry without a CRS.
     """
     if str(path) == "-":
-        return _text(sys.stdin.buffer, wanted.encoding or "utf-8-sig", wanted)
+        return _pipe(wanted)
     require_file(path)
     endings = {suffix.lower() for suffix in path.suffixes[-2:]} - {".gz"}
     if endings & TEXT_ENDINGS:
@@ -118,35 +118,59 @@ def _text_file(path: Path, wanted: Wanted) -> Points:
     except (OSError, EOFError) as error:
         msg = f"{path} is damaged or not what its name says: {error}"
         raise FileError(msg) from error
-    return _text(cast("BinaryIO", open_bytes(path)), encoding, wanted)
-
-
-def _text(stream: BinaryIO, encoding: str, wanted: Wanted) -> Points:
-    text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-    first = text.readline()
-    delimiter = max(DELIMITERS, key=first.count)
-    recorder = _Recorder(first, text)
-    reader = csv.reader(recorder, delimiter=delimiter)
-    heading = next(reader, [])
-    recorder.take()
-    if not any(name.strip() for name in heading):
-        msg = "the points are empty: a CSV file starts with a line of column names"
-        raise FileError(msg)
-    lon, lat = coordinate_columns(heading, wanted)
-    places = heading.index(lon), heading.index(lat)
+    with closing(_Lines(path, encoding)) as lines:
+        columns, delimiter = lines.heading, lines.delimiter
+    lon, lat = coordinate_columns(columns, wanted)
 
     def read() -> Iterator[Rows]:
-        with closing(text):
-            try:
-                yield from _text_batches(reader, recorder, heading, places)
-            except UnicodeDecodeError as error:
-                msg = f"the points are not written in {encoding} ({error.reason}); give --encoding"
-                raise FileError(msg) from error
-            except (csv.Error, OSError, EOFError) as error:
-                msg = f"the points cannot be read after row {reader.line_num}: {error}"
-                raise FileError(msg) from error
+        with closing(_Lines(path, encoding)) as lines:
+            yield from lines.batches(lon, lat)
 
-    return Points(columns=tuple(heading), read=read, delimiter=delimiter)
+    return Points(columns=tuple(columns), read=read, delimiter=delimiter)
+
+
+def _pipe(wanted: Wanted) -> Points:
+    lines = _Lines(None, wanted.encoding or "utf-8-sig")
+    lon, lat = coordinate_columns(lines.heading, wanted)
+    return Points(
+        columns=tuple(lines.heading),
+        read=lambda: lines.batches(lon, lat),
+        delimiter=lines.delimiter,
+    )
+
+
+class _Lines:
+    """A CSV file, or standard input for None, read up to the end of its heading."""
+
+    def __init__(self, path: Path | None, encoding: str) -> None:
+        binary = sys.stdin.buffer if path is None else cast("BinaryIO", open_bytes(path))
+        self._text = io.TextIOWrapper(binary, encoding=encoding, newline="")
+        first = self._text.readline()
+        self.delimiter = max(DELIMITERS, key=first.count)
+        self._recorder = _Recorder(first, self._text)
+        self._reader = csv.reader(self._recorder, delimiter=self.delimiter)
+        self.heading = next(self._reader, [])
+        self._recorder.take()
+        if not any(name.strip() for name in self.heading):
+            self.close()
+            msg = "the points are empty: a CSV file starts with a line of column names"
+            raise FileError(msg)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._text.close()
+
+    def batches(self, lon: str, lat: str) -> Iterator[Rows]:
+        """Read the rows."""
+        places = self.heading.index(lon), self.heading.index(lat)
+        try:
+            yield from _text_batches(self._reader, self._recorder, self.heading, places)
+        except UnicodeDecodeError as error:
+            msg = f"the points are not written in {error.encoding}; say how with --encoding"
+            raise FileError(msg) from error
+        except (csv.Error, OSError, EOFError) as error:
+            msg = f"the points cannot be read after line {self._reader.line_num}: {error}"
+            raise FileError(msg) from error
 
 
 class _Recorder:
