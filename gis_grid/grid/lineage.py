@@ -15,6 +15,7 @@ from gis_grid.geo.crs import require_metric, require_same_crs
 
 LineageKind = Literal["kept", "renamed", "split", "merged", "moved"]
 Floats: TypeAlias = npt.NDArray[np.float64]
+Positions: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +67,8 @@ def lineage_of(
     Returns
     -------
     tuple of Lineage
-        `amount` in square metres; ordered by old code, then new code. Grids that
-        share one ground, as entrances do, are not a new name of each other while they are kept.
+        `amount` in square metres; ordered by old code, then new code. Two grids that did not
+        change at all have no row with each other, even when they share ground, as entrances do.
 
     Raises
     ------
@@ -89,9 +90,9 @@ def lineage_of(
     """
     _require_comparable(old, new)
     mine, yours = (shapely.make_valid(grids.geometry.to_numpy()) for grids in (old, new))
-    left, right = shapely.STRtree(yours).query(mine, predicate="intersects")
+    left, right = _touching(old, new, mine, yours)
     common_m2 = shapely.area(shapely.intersection(mine[left], yours[right]))
-    real = _same_level(old, new, left, right) & (common_m2 >= sliver_m2)
+    real = (common_m2 > 0) & (common_m2 >= sliver_m2)
     pairs = _Pairs(left[real], right[real], common_m2[real])
     return _rows(old, new, pairs, (shapely.area(mine), shapely.area(yours)), tolerance)
 
@@ -158,8 +159,8 @@ def lineage_by_weight(
 class _Pairs:
     """Positions of an old and a new grid that have something in common, and how much."""
 
-    old: npt.NDArray[np.int64]
-    new: npt.NDArray[np.int64]
+    old: Positions
+    new: Positions
     amount: Floats
 
 
@@ -177,17 +178,59 @@ def _require_comparable(old: gpd.GeoDataFrame, new: gpd.GeoDataFrame) -> None:
     require_same_crs(old, new, names=("old grids", "new grids"))
 
 
+def _levels(grids: gpd.GeoDataFrame) -> npt.NDArray[np.object_]:
+    return grids["level"].to_numpy(object) if "level" in grids else np.full(len(grids), "", object)
+
+
 def _same_level(
+    old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, left: Positions, right: Positions
+) -> npt.NDArray[np.bool_]:
+    if "level" not in old or "level" not in new:
+        return np.ones(len(left), np.bool_)
+    return np.equal(_levels(old)[left], _levels(new)[right]).astype(np.bool_)
+
+
+def _touching(
     old: gpd.GeoDataFrame,
     new: gpd.GeoDataFrame,
-    left: npt.NDArray[np.int64],
-    right: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    if "level" not in old.columns or "level" not in new.columns:
-        return np.ones(len(left), np.bool_)
-    levels = old["level"].astype(str).to_numpy(str), new["level"].astype(str).to_numpy(str)
-    same: npt.NDArray[np.bool_] = levels[0][left] == levels[1][right]
-    return same
+    mine: npt.NDArray[np.object_],
+    yours: npt.NDArray[np.object_],
+) -> tuple[Positions, Positions]:
+    """Return the pairs of a level that may have ground in common, one of them changed.
+
+    A grid that did not change at all is paired with itself and, like the rest, with grids that did.
+    """
+    levels = _levels(old), _levels(new)
+    if "level" not in old or "level" not in new:
+        levels = np.full(len(old), "", object), np.full(len(new), "", object)
+    same, again = _unchanged(old, new, mine, yours)
+    changed = ~np.isin(np.arange(len(mine)), same), ~np.isin(np.arange(len(yours)), again)
+    lefts, rights = [same], [again]
+    for level in pd.unique(levels[0]):
+        here, there = levels[0] == level, levels[1] == level
+        for asked, answering in (
+            (here & changed[0], there),
+            (here & ~changed[0], there & changed[1]),
+        ):
+            rows, columns = np.flatnonzero(asked), np.flatnonzero(answering)
+            left, right = shapely.STRtree(yours[columns]).query(mine[rows], predicate="intersects")
+            lefts.append(rows[left])
+            rights.append(columns[right])
+    return np.concatenate(lefts), np.concatenate(rights)
+
+
+def _unchanged(
+    old: gpd.GeoDataFrame,
+    new: gpd.GeoDataFrame,
+    mine: npt.NDArray[np.object_],
+    yours: npt.NDArray[np.object_],
+) -> tuple[Positions, Positions]:
+    """Return the positions of grids with the same level, code and coordinates in both sets."""
+    names = [pd.MultiIndex.from_arrays([_levels(grids), grids["code"]]) for grids in (old, new)]
+    again = names[1].get_indexer(names[0])
+    found = np.flatnonzero(again >= 0)
+    found = found[shapely.equals_exact(mine[found], yours[again[found]])]
+    return found, again[found]
 
 
 def _homes(grids: gpd.GeoDataFrame, points: gpd.GeoSeries) -> pd.DataFrame:
@@ -196,11 +239,11 @@ def _homes(grids: gpd.GeoDataFrame, points: gpd.GeoSeries) -> pd.DataFrame:
         points.to_numpy(), predicate="intersects"
     )
     homes = pd.DataFrame({"point": point, "grid": grid}).sort_values(["point", "grid"])
-    homes["level"] = grids["level"].to_numpy(object)[homes["grid"]] if "level" in grids else ""
+    homes["level"] = _levels(grids)[homes["grid"]]
     return homes.drop_duplicates(["point", "level"]).drop(columns="level")
 
 
-def _tally(places: npt.NDArray[np.int64], weights: Floats, count: int) -> Floats:
+def _tally(places: Positions, weights: Floats, count: int) -> Floats:
     """Return the sum of the weights at each place."""
     return np.bincount(places, weights, minlength=count).astype(np.float64)
 

@@ -33,6 +33,16 @@ def test_areas_are_those_of_the_squares_in_common(old, new):
         )
 
 
+@given(labels(), st.tuples(st.integers(0, 3), st.integers(0, 4)), st.integers(-1, 3))
+def test_one_square_that_changes_hands_is_seen_and_nothing_else(old, place, owner):
+    new = old.copy()
+    new[place] = owner
+    rows = lineage_of(grids_of(old), grids_of(new))
+    assert {(row.old_code, row.new_code): row.amount for row in rows} == pytest.approx(
+        {pair: count * SQUARE_M2 for pair, count in counted(old, new).items()}
+    )
+
+
 @given(labels(), labels())
 def test_kinds_follow_from_which_squares_are_whose(old, new):
     for row in lineage_of(grids_of(old), grids_of(new)):
