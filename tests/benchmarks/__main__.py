@@ -1,24 +1,68 @@
-"""Run every comparison, or the named ones: ``python -m tests.benchmarks router storage``."""
+"""Run every comparison, or the named ones: ``python -m tests.benchmarks router storage``.
 
+With ``--write`` each one's output also goes into the pages of docs/ that have a place for it: the
+lines between ``<!-- benchmark: NAME -->`` and ``<!-- end -->``.
+"""
+
+import contextlib
+import io
+import re
 import runpy
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
+DOCS = HERE.parents[1] / "docs"
+
+
+class Tee(io.StringIO):
+    """Text that is shown and kept."""
+
+    def __init__(self, shown):
+        super().__init__()
+        self.shown = shown
+
+    def write(self, text):
+        self.shown.write(text)
+        return super().write(text)
+
+    def flush(self):
+        self.shown.flush()
+
+
+def run(path: Path) -> str:
+    """Run a bench_*.py as a script and return what it printed."""
+    sys.argv = [str(path)]
+    told = Tee(sys.stdout)
+    with contextlib.redirect_stdout(told):
+        runpy.run_path(str(path), run_name="__main__")
+    return told.getvalue()
+
+
+def write_into_docs(name: str, told: str) -> None:
+    """Put a benchmark's output where the documentation wants it."""
+    place = re.compile(rf"(<!-- benchmark: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        fresh = place.sub(lambda found: f"{found[1]}\n{told.strip()}\n\n{found[2]}", text)
+        if fresh != text:
+            page.write_text(fresh, encoding="utf-8")
 
 
 def main() -> int:
-    """Run each bench_*.py as a script."""
+    """Run each benchmark that was asked for."""
     known = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
-    chosen = sys.argv[1:] or list(known)
-    unknown = [name for name in chosen if name not in known]
+    asked = [name for name in sys.argv[1:] if name != "--write"]
+    write = "--write" in sys.argv
+    unknown = [name for name in asked if name not in known]
     if unknown:
         print(f"no benchmark {unknown[0]!r}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
-    for name in chosen:
-        print(f"\n## {name}\n")
-        sys.argv = [str(known[name])]
-        runpy.run_path(str(known[name]), run_name="__main__")
+    for name in asked or known:
+        print(f"\n## {name}\n", flush=True)
+        told = run(known[name])
+        if write:
+            write_into_docs(name, told)
     return 0
 
 
