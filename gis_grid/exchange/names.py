@@ -14,7 +14,8 @@ def _words(text: str) -> tuple[str, ...]:
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "code": _words(
-            "code 编码 编号 代码 标识码 objid bm dm bgid adcode id objectid fid number no ref "
+            "code 编码 编号 代码 标识码 案件编号 案件编码 工单编号 任务号 部件编码 部件编号 设备编码 "
+            "设备编号 网格编码 楼栋编码 objid bm dm bgid adcode id objectid fid number no ref "
             "hydrant_id case_enquiry_id service_request_id asset_id gid uid osm_id"
         ),
         "name": _words(
@@ -25,7 +26,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "parent_code 上级编码 父级编码 上级网格编码 parent parentid parent_id 上级 "
             "sjbm 所属网格编码"
         ),
-        "area_code": _words("area_code 区划代码 统计用区划代码 行政区划代码 xzqdm qhdm 网格编码"),
+        "area_code": _words("area_code 区划代码 统计用区划代码 行政区划代码 xzqdm qhdm"),
         "area_code_year": _words("area_code_year 区划代码年份 年份 vintage"),
         "unit_code": _words("unit_code 单元网格编码 单元网格 bgcode"),
         "grade": _words("grade 管理等级 等级"),

@@ -70,8 +70,8 @@ def prepare(
 ) -> Prepared:
     """Open a file, find out what its columns mean and look through it once.
 
-    A guessed code column that tells fewer than half of the rows apart is not one: the rows get
-    codes made from their places instead, and a note says so.
+    A guessed code column with fewer values than a tenth of the rows is not one: the rows get codes
+    made from their places instead, and a note says so.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ _TIMES_TYPICAL = 20
 _LEAST_POSITIONS = 10
 _LEAST_ADDRESSES = 5
 _SAMPLE_SHAPES = 20_000
+_ROWS_A_CODE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +44,8 @@ class Survey:
 
     @property
     def has_telling_codes(self) -> bool:
-        """Whether the code column tells most rows apart."""
-        return 2 * self.code_values > self.rows
+        """Whether the code column tells rows apart: a value for at least every tenth row."""
+        return _ROWS_A_CODE * self.code_values >= self.rows
 
 
 def survey(source: Source, mapping: ColumnMap, frame: Frame, *, size: int) -> Survey:
