@@ -450,7 +450,7 @@ window.gisGrid = (function () {
     map.on("mousemove", function (event) {
       where.textContent = event.latlng.lng.toFixed(5) + ", " + event.latlng.lat.toFixed(5);
     });
-    document.getElementById("gg-home").addEventListener("click", () => map.fitBounds(data.bounds));
+    document.getElementById("gg-home").addEventListener("click", () => map.fitBounds(data.bounds, { padding: [16, 16] }));
   }
 
   function start(map, id) {
@@ -466,7 +466,7 @@ window.gisGrid = (function () {
         }
       }
     }
-    map.fitBounds(data.bounds, { animate: false });
+    map.fitBounds(data.bounds, { animate: false, padding: [16, 16] });
     const picture = new Picture();
     picture.data = data;
     picture.addTo(map);
