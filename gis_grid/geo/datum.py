@@ -1,7 +1,8 @@
 """WGS-84, GCJ-02 and BD-09: the three datums that Chinese coordinates come in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,15 +25,16 @@ class Datum(StrEnum):
     """Baidu: GCJ-02 moved once more."""
 
 
-_FADE_DEG = {Datum.GCJ02: 0.01, Datum.BD09: 0.02}
-"""Width of the belt outside mainland China in which the offset fades: wider than the offset."""
+_FADE_DEG = 0.0105
+"""Width of the belt outside mainland China in which an offset fades: wider than each offset."""
 
 _AXIS_M = 6378245.0  # Krasovsky 1940
 _ECCENTRICITY2 = 0.00669342162296594323
 _BAIDU = np.pi * 3000.0 / 180.0
 _BAIDU_DEG = (0.0065, 0.006)
-_STEP_DEG = 1e-10  # the rest of the series is smaller than four steps: within 1e-9 degrees
-_ROUNDS = 200
+_Step: TypeAlias = Callable[[Floats, Floats], tuple[Floats, Floats]]
+_STEP_DEG = 2e-11  # the rest of the series is at most ten steps: within 1e-9 degrees
+_ROUNDS = 500
 
 
 def from_wgs84(
@@ -41,9 +43,9 @@ def from_wgs84(
     """Move WGS-84 coordinates to `datum`.
 
     Inside mainland China this is the published formula (as in coordtransform and gcoord). Far
-    outside it is the identity. In a belt along the outside of the border (0.01 degrees wide for
-    GCJ-02, 0.02 for BD-09) the offset fades, so that the map is continuous and has an inverse;
-    see `gis_grid.geo.mainland`.
+    outside it is the identity. In a belt of 0.0105 degrees (about 1.1 km) along the outside of the
+    border the offset fades, so that the map is continuous and has an inverse; see
+    `gis_grid.geo.mainland`.
 
     Parameters
     ----------
@@ -72,8 +74,11 @@ def from_wgs84(
     (0,)
     """
     lon, lat = _pair(lon, lat)
-    east, north = _offset(lon.ravel(), lat.ravel(), Datum(datum))
-    return lon + east.reshape(lon.shape), lat + north.reshape(lat.shape)
+    shape, lon, lat = lon.shape, lon.ravel(), lat.ravel()
+    for step in _STEPS[Datum(datum)]:
+        east, north = _faded(step, lon, lat)
+        lon, lat = lon + east, lat + north
+    return lon.reshape(shape), lat.reshape(shape)
 
 
 def to_wgs84(
@@ -110,20 +115,11 @@ def to_wgs84(
     >>> lon.tolist(), lat.tolist()
     ([nan, inf], [30.0, 30.0])
     """
-    datum = Datum(datum)
     lon, lat = _pair(lon, lat)
-    shape, goal_lon, goal_lat = lon.shape, lon.ravel(), lat.ravel()
-    found_lon, found_lat = goal_lon.copy(), goal_lat.copy()
-    moving = np.flatnonzero(np.isfinite(goal_lon) & np.isfinite(goal_lat))
-    for _ in range(_ROUNDS):
-        east, north = _offset(found_lon[moving], found_lat[moving], datum)
-        next_lon, next_lat = goal_lon[moving] - east, goal_lat[moving] - north
-        step_deg = np.maximum(abs(next_lon - found_lon[moving]), abs(next_lat - found_lat[moving]))
-        found_lon[moving], found_lat[moving] = next_lon, next_lat
-        moving = moving[step_deg > _STEP_DEG]
-        if moving.size == 0:
-            break
-    return found_lon.reshape(shape), found_lat.reshape(shape)
+    shape, lon, lat = lon.shape, lon.ravel(), lat.ravel()
+    for step in reversed(_STEPS[Datum(datum)]):
+        lon, lat = _undone(step, lon, lat)
+    return lon.reshape(shape), lat.reshape(shape)
 
 
 def shapes_from_wgs84(shapes: npt.ArrayLike, *, datum: Datum | str) -> npt.NDArray[np.object_]:
@@ -196,17 +192,27 @@ def _pair(lon: npt.ArrayLike, lat: npt.ArrayLike) -> tuple[Floats, Floats]:
     return pair[0].copy(), pair[1].copy()
 
 
-def _offset(lon: Floats, lat: Floats, datum: Datum) -> tuple[Floats, Floats]:
-    """Return how far `datum` lies east and north of WGS-84 at these WGS-84 points, in degrees."""
+def _undone(step: _Step, goal_lon: Floats, goal_lat: Floats) -> tuple[Floats, Floats]:
+    lon, lat = goal_lon.copy(), goal_lat.copy()
+    moving = np.flatnonzero(np.isfinite(goal_lon) & np.isfinite(goal_lat))
+    for _ in range(_ROUNDS):
+        east, north = _faded(step, lon[moving], lat[moving])
+        next_lon, next_lat = goal_lon[moving] - east, goal_lat[moving] - north
+        change_deg = np.maximum(abs(next_lon - lon[moving]), abs(next_lat - lat[moving]))
+        lon[moving], lat[moving] = next_lon, next_lat
+        moving = moving[change_deg > _STEP_DEG]
+        if moving.size == 0:
+            break
+    return lon, lat
+
+
+def _faded(step: _Step, lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Return the offset of one step in degrees east and north, nothing outside the mainland."""
     east, north = np.zeros(lon.shape), np.zeros(lat.shape)
-    if datum is Datum.WGS84:
-        return east, north
-    weight = nearness(lon, lat, width_deg=_FADE_DEG[datum])
+    weight = nearness(lon, lat, width_deg=_FADE_DEG)
     here = weight > 0
-    full = _gcj_offset(lon[here], lat[here])
-    if datum is Datum.BD09:
-        full = _bd_offset(lon[here], lat[here], full)
-    east[here], north[here] = weight[here] * full[0], weight[here] * full[1]
+    full_east, full_north = step(lon[here], lat[here])
+    east[here], north[here] = weight[here] * full_east, weight[here] * full_north
     return east, north
 
 
@@ -233,12 +239,16 @@ def _metres_to_degrees(east_m: Floats, north_m: Floats, lat: Floats) -> tuple[Fl
     return np.degrees(east_m / parallel_m), np.degrees(north_m / meridian_m)
 
 
-def _bd_offset(
-    lon: Floats, lat: Floats, gcj_offset: tuple[Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """Add Baidu's step to the GCJ-02 offset."""
-    x, y = lon + gcj_offset[0], lat + gcj_offset[1]
-    radius = np.hypot(x, y) + 0.00002 * np.sin(y * _BAIDU)
-    angle = np.arctan2(y, x) + 0.000003 * np.cos(x * _BAIDU)
+def _bd_offset(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
+    """Evaluate Baidu's step, which starts from GCJ-02."""
+    radius = np.hypot(lon, lat) + 0.00002 * np.sin(lat * _BAIDU)
+    angle = np.arctan2(lat, lon) + 0.000003 * np.cos(lon * _BAIDU)
     east, north = _BAIDU_DEG
     return radius * np.cos(angle) + east - lon, radius * np.sin(angle) + north - lat
+
+
+_STEPS: Mapping[Datum, tuple[_Step, ...]] = {
+    Datum.WGS84: (),
+    Datum.GCJ02: (_gcj_offset,),
+    Datum.BD09: (_gcj_offset, _bd_offset),
+}

@@ -34,7 +34,7 @@ def nearness(lon: Floats, lat: Floats, *, width_deg: float) -> Floats:
     Returns
     -------
     float64 array, shape ``(n,)``
-        1 inside, 0 at `width_deg` and beyond, and 0 for NaN and infinite coordinates.
+        1 inside, 0 at `width_deg` and beyond, and 0 for NaN and impossible coordinates.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def nearness(lon: Floats, lat: Floats, *, width_deg: float) -> Floats:
     [1.0, 0.0, 0.0, 0.0, 0.0]
     """
     weight = np.zeros(lon.shape)
-    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    known = np.flatnonzero((abs(lon) <= 180) & (abs(lat) <= 90))  # noqa: PLR2004 - the globe
     inside = shapely.contains_xy(_mainland(), lon[known], lat[known])
     weight[known[inside]] = 1.0
     outside = known[~inside]
