@@ -85,8 +85,6 @@ def _bases() -> encoding.Bases:
     lat = np.asarray(np.degrees(np.arcsin(1 - 2 * step / count)), np.float64)
     lon = np.asarray((step * 180 * (1 + math.sqrt(5))) % 360 - 180, np.float64)
     truth = np.array(_by_h3(lon, lat, encoding.SAMPLED), np.int64)
-    pentagons = [h3.get_base_cell_number(cell) for cell in h3.get_pentagons(0)]
-    truth[np.isin(truth >> encoding.BASE_BIT & encoding.BASE_MASK, pentagons)] = 0
     return encoding.learn_bases(lon, lat, truth)
 
 

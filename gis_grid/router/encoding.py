@@ -1,8 +1,7 @@
 """Points to H3 cells, compiled: digits on the lattice of the nearest face, doubts left to h3-py.
 
-The method is that of the H3 core library (faceijk.c) without its detour over angles. Three things
-are left open, marked `UNSURE`, and asked of h3-py: points within rounding of a border of a cell or
-of a face, the twelve pentagons' base cells, and base cells that were not met when `Bases` was made.
+The method is that of the H3 core library (faceijk.c) without its detour over angles. What rounding
+could decide, points next to a border of a cell or of a face, is marked `UNSURE` and asked of h3-py.
 """
 
 import math
@@ -33,9 +32,9 @@ _CCW = (0, 5, 3, 1, 6, 4, 2, 7)
 """Each digit turned by 60 degrees, counter-clockwise."""
 
 EARTH_LON_DEG, EARTH_LAT_DEG = 180.0, 90.0
-SAMPLES = 3_000
+SAMPLES = 10_000
 SAMPLED = 3
-"""Resolution at which base cells and turns are learnt: the first three digits show a turn."""
+"""Resolution at which base cells and turns are learnt: one digit that is not 0 shows a turn."""
 
 
 class Bases(NamedTuple):
@@ -45,7 +44,8 @@ class Bases(NamedTuple):
     """Base cell by face, i, j, k; -1 where h3-py must be asked. Shape ``(20, 3, 3, 3)``."""
 
     turned: NDArray[np.int64]
-    """Digit in the base cell's own frame by face, i, j, k and digit, shape ``(20, 3, 3, 3, 8)``."""
+    """Digit in the base cell's own frame by face, i, j, k, the first digit that is not 0 (on which
+    it depends around pentagons) and digit, shape ``(20, 3, 3, 3, 7, 8)``; -1 as above."""
 
 
 def face_matrices(resolution: int) -> NDArray[np.float64]:
@@ -116,6 +116,15 @@ def lattice_point(
 
 
 @kernel
+def leading(digits: NDArray[np.int64], resolution: int) -> int:
+    """Return the first digit that is not 0, or 0."""
+    for level in range(1, resolution + 1):
+        if digits[level] != 0:
+            return digits[level]  # type: ignore[no-any-return]
+    return 0
+
+
+@kernel
 def encode_into(
     points: tuple[NDArray[np.float64], NDArray[np.float64]],
     resolution: int,
@@ -146,14 +155,15 @@ def encode_into(
                 i, j, digits[level] = parent_of(i, j, level)
             low = min(i, j, 0)
             i, j, k = i - low, j - low, -low
-            sure = max(i, j, k) <= 2 and bases.number[face, i, j, k] >= 0  # noqa: PLR2004
+            first = leading(digits, resolution)
+            sure = max(i, j, k) <= 2 and bases.turned[face, i, j, k, first, 0] >= 0  # noqa: PLR2004
         if not sure:
             out[at] = UNSURE
             unsure += 1
             continue
         cell = header | bases.number[face, i, j, k] << BASE_BIT
         for level in range(1, resolution + 1):
-            digit = bases.turned[face, i, j, k, digits[level]]
+            digit = bases.turned[face, i, j, k, first, digits[level]]
             cell |= digit << DIGIT_BITS * (FINEST - level)
         out[at] = cell
     return unsure
@@ -186,20 +196,20 @@ def sample_into(
 def learn_bases(
     lon: NDArray[np.float64], lat: NDArray[np.float64], truth: NDArray[np.int64]
 ) -> Bases:
-    """Return what cells of resolution 3 say about base cells and turns; 0 is one not to learn."""
+    """Return what cells of resolution 3, as h3-py gives them, say about base cells and turns."""
     raw = np.empty((len(lon), 4 + SAMPLED), np.int64)
     sample_into((lon, lat), (FRAMES, face_matrices(SAMPLED)), unit_rad(SAMPLED), raw)
     number = np.full((FACES, 3, 3, 3), UNSURE)
-    turned = np.zeros((FACES, 3, 3, 3, 8), np.int64)
-    base = truth >> BASE_BIT & BASE_MASK
-    shifts = DIGIT_BITS * (FINEST - np.arange(1, SAMPLED + 1))
-    digits = truth[:, None] >> shifts & 7
-    keys, group = np.unique(raw[:, :4], axis=0, return_inverse=True)
+    turned = np.full((FACES, 3, 3, 3, 7, 8), UNSURE)
+    digits = truth[:, None] >> DIGIT_BITS * (FINEST - np.arange(1, SAMPLED + 1)) & 7
+    first = raw[np.arange(len(raw)), 4 + (raw[:, 4:] != 0).argmax(axis=1)]
+    keys, group = np.unique(np.column_stack([raw[:, :4], first]), axis=0, return_inverse=True)
     for row, key in enumerate(keys):
         of_key = np.flatnonzero(group.ravel() == row)
         fits = [(turn[raw[of_key, 4:]] == digits[of_key]).all() for turn in turns()]
-        known = key.min() >= 0 and key[1:].max() <= 2 and (truth[of_key] != 0).all()  # noqa: PLR2004
-        if known and sum(fits) == 1:
-            number[tuple(key)] = base[of_key[0]]
-            turned[tuple(key)] = turns()[fits.index(True)]
+        if key[0] == UNSURE or key[1:4].max() > 2 or not any(fits):  # noqa: PLR2004
+            continue
+        number[tuple(key[:4])] = truth[of_key[0]] >> BASE_BIT & BASE_MASK
+        turned[tuple(key)] = turns()[fits.index(True)]
+    turned[:, :, :, :, 0][number >= 0] = turns()[0]  # nothing to turn
     return Bases(number, turned)

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gis_grid.errors import InputError
 from gis_grid.router import saved
 from gis_grid.router.cells import points
 from gis_grid.router.distance import distances
@@ -124,7 +125,14 @@ class Router:
         InputError
             A coordinate is not a number.
         """
-        row = self.rows_of(lon=lon, lat=lat)[0]
+        try:
+            point = frozen(np.array([lon, lat], np.float64))
+        except (TypeError, ValueError) as error:
+            msg = f"lon {lon!r}, lat {lat!r} is no point; give two numbers in degrees"
+            raise InputError(msg) from error
+        index = np.empty(1, np.int32)
+        fill_owners(self.table, self.tree, self.edges, (point[:1], point[1:]), index)
+        row = int(index[0])
         return None if row == OUTSIDE else str(self.codes[row])
 
     def distance_to_border_m(

@@ -102,6 +102,8 @@ def test_takes_arrays_series_lists_and_arrow_columns():
     assert router.locate_many(lon=[], lat=[]).index.tolist() == []
     assert router.locate(lon=0.5, lat=0.5) == "g0"
     assert router.locate(lon=float("nan"), lat=0.5) is None
+    with pytest.raises(InputError, match="'east'"):
+        router.locate(lon="east", lat=0.5)
 
 
 def test_nothing_owns_without_grids_or_geometry():

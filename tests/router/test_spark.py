@@ -187,8 +187,8 @@ class TestOnTwoExecutors:
         routed = tmp_path / "routed.parquet"
         counts = route_files(tmp_path / "points.parquet", saved, routed, master="unused")
         answers = expected(router, points)
-        owned = sum(code is not None for code in answers["grid_code"])
-        assert counts == Routed(rows=points.num_rows, owned=owned)
+        owned, outside = (answers["method"].count(word) for word in ("polygon", "outside"))
+        assert counts == Routed(rows=points.num_rows, owned=owned, outside=outside)
         table = pq.read_table(routed).sort_by("id")
         assert table["grid_code"].to_pylist() == answers["grid_code"]
         words = cells.to_words(np.array([cell or 0 for cell in answers["cell"]]))
@@ -214,7 +214,7 @@ class TestOnTwoExecutors:
             master="unused",
             coordinates=lambda _: ("经度", "y"),
         )
-        assert counts == Routed(rows=2, owned=1)
+        assert counts == Routed(rows=2, owned=1, outside=0)
         (part,) = folder.glob("part-*.csv")
         options = pa.csv.ConvertOptions(column_types=dict.fromkeys(text.column_names, pa.string()))
         parse = pa.csv.ParseOptions(newlines_in_values=True)
