@@ -5,21 +5,25 @@ Each city and each database is measured in a process of its own: wall and CPU se
 
 import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
 from gis_grid.demo.city import City, make_city
 from gis_grid.demo.kinds import SPECS
 from gis_grid.services.demo_city import store_city
 from gis_grid.storage.database import opened
-from tests import databases
+from tests import databases, postgres
 
 SEED = 7
+ROOT = Path(__file__).parents[2]
+ONE = "--one"
+"""Asks a process for a single row: size, kind of database, address."""
+
 GOALS = {"small": (15.0, 2.0), "large": (180.0, 2.0)}
 """Seconds to make and store, and GB."""
 
@@ -31,11 +35,21 @@ def main() -> None:
     sizes = sys.argv[1:] or [*SPECS]
     print("| city | database | make s (CPU) | store s (CPU) | peak GB | goal | ", end="")
     print(" | ".join(["grids", *SHOWN]), "|")
-    print("|" + "---|" * (7 + len(SHOWN)))
-    for size in sizes:
-        for kind in ("sqlite", "postgis"):
-            with get_context("spawn").Pool(1) as pool, database(kind) as url:
-                print(pool.apply(measured, (size, kind, url)), flush=True)
+    print("|" + "---|" * (7 + len(SHOWN)), flush=True)
+    postgres.choose_folder()
+    try:
+        for size in sizes:
+            for kind in ("sqlite", "postgis"):
+                measure_apart(size, kind)
+    finally:
+        databases.forget_run()
+
+
+def measure_apart(size: str, kind: str) -> None:
+    """Measure in a new process, which prints the row."""
+    with database(kind) as url:
+        words = [sys.executable, __file__, ONE, size, kind, url]
+        subprocess.run(words, check=True, cwd=ROOT, env={**os.environ, "PYTHONPATH": "."})
 
 
 @contextmanager
@@ -74,5 +88,7 @@ def counts(city: City) -> list[str]:
 
 
 if __name__ == "__main__":
-    os.nice(5)
-    main()
+    if ONE in sys.argv:
+        print(measured(*sys.argv[2:]), flush=True)
+    else:
+        main()
