@@ -1,6 +1,7 @@
 """What a layer looks like in memory: the columns, their types, and what is refused."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from types import MappingProxyType
 from typing import Any
 
@@ -172,13 +173,16 @@ def _text(series: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _whole(series: "pd.Series[Any]") -> "pd.Series[Any]":
-    numbers = pd.to_numeric(series)
-    if pd.api.types.is_float_dtype(numbers.dtype):
-        known = numbers.dropna()
-        if not ((known == np.floor(known)) & (known.abs() < _LARGEST)).all():
-            msg = f"{known[known != np.floor(known)].tolist()[:1] or 'a number'} is not whole"
+    if series.dtype == object:  # never by way of floats: a cell has more than 53 bits
+        whole = pd.array(series.to_numpy(), dtype=DTYPES["integer"])
+        return pd.Series(whole, index=series.index, name=series.name)
+    if pd.api.types.is_float_dtype(series.dtype):
+        known = series.dropna()
+        wrong = known[(known != np.floor(known)) | (known.abs() >= _LARGEST)]
+        if len(wrong):
+            msg = f"{wrong.iloc[0]} is not whole, or too large"
             raise ValueError(msg)
-    return numbers.astype(DTYPES["integer"])
+    return series.astype(DTYPES["integer"])
 
 
 def _instants(series: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -196,7 +200,16 @@ def _instants(series: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def _days(series: "pd.Series[Any]") -> "pd.Series[Any]":
-    days = pd.to_datetime(series).astype(DTYPES["date"])
+    if series.dtype == object:
+        wrong = [v for v in series.dropna() if not isinstance(v, date | str | np.datetime64)]
+        if wrong:
+            msg = f"{wrong[0]!r} is no day"
+            raise TypeError(msg)
+        plain = [
+            None if missing else day for day, missing in zip(series, series.isna(), strict=True)
+        ]
+        series = pd.Series(np.array(plain, dtype=DTYPES["date"]), name=series.name)
+    days = series.astype(DTYPES["date"])
     if (days.dropna() != days.dropna().dt.normalize()).any():
         msg = "a day has a time"
         raise ValueError(msg)

@@ -83,6 +83,7 @@ HISTORIES = st.lists(
 @given(history=HISTORIES)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
 def test_every_generation_can_be_read_again(session, history):
+    session.rollback()  # what the example before stored
     store, layers = GenerationStore(session), LayerStore(session)
     published = []
     for day, names in enumerate(history):
@@ -98,7 +99,6 @@ def test_every_generation_can_be_read_again(session, history):
         named = dict(zip(frame["code"], frame["name"], strict=True))
         assert dict(zip(found["code"], found["name"], strict=True)) == named
     assert_same(layers.read("grids"), found)
-    session.rollback()
 
 
 @pytest.mark.parametrize(

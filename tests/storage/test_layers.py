@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 from geopandas.testing import assert_geodataframe_equal
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, box
 from sqlalchemy import event
@@ -17,7 +17,9 @@ from gis_grid.storage.layers import LayerStore, Stored
 from gis_grid.values.layers import LAYERS
 from tests.storage.features import STORED_LAYERS, areas, assert_same, expected, frames, points
 
-shared_database = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+shared_database = settings(
+    phases=[Phase.generate], suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 NAMES = [layer.name for layer in STORED_LAYERS]
 
 
@@ -30,6 +32,7 @@ def store(session):
 @given(data=st.data())
 @settings(parent=shared_database, max_examples=4)
 def test_reads_what_was_stored(store, session, layer, data):
+    session.rollback()  # what the example before stored
     frame = data.draw(frames(layer))
     wanted = expected(layer, frame)
     assert store.upsert(layer.name, frame) == Stored(stored=len(frame))
@@ -38,12 +41,12 @@ def test_reads_what_was_stored(store, session, layer, data):
         Stored(unchanged=len(frame))
     )
     assert store.codes(layer.name) == wanted["code"].tolist()
-    session.rollback()
 
 
 @given(before=frames(LAYERS["cameras"]), after=frames(LAYERS["cameras"]))
 @settings(parent=shared_database, max_examples=10)
 def test_adds_and_updates_by_code(store, session, before, after):
+    session.rollback()  # what the example before stored
     layer = LAYERS["cameras"]
     store.upsert("cameras", before)
     old = expected(layer, before).set_index("code", drop=False)
@@ -56,7 +59,6 @@ def test_adds_and_updates_by_code(store, session, before, after):
     wanted = pd.concat([part for part in (left, new) if len(part)] or [new])
     order = sorted(range(len(wanted)), key=wanted["code"].tolist().__getitem__)
     assert_same(store.read("cameras"), wanted.iloc[order])
-    session.rollback()
 
 
 def test_counts_what_became_of_the_rows(store):
@@ -126,6 +128,7 @@ def crossing(frame, bbox):
 @given(frame=frames(LAYERS["landcover"], max_size=8), bbox=BOXES, limit=st.integers(1, 3))
 @settings(parent=shared_database, max_examples=10)
 def test_finds_polygons_in_a_box_page_by_page(store, session, frame, bbox, limit):
+    session.rollback()  # what the example before stored
     store.upsert("landcover", frame)
     wanted = crossing(frame, bbox)
     assert store.read("landcover", bbox=bbox)["code"].tolist() == wanted
@@ -135,16 +138,15 @@ def test_finds_polygons_in_a_box_page_by_page(store, session, frame, bbox, limit
         found += page["code"].tolist()
         after = found[-1]
     assert found == wanted
-    session.rollback()
 
 
 @given(lonlats=st.lists(st.tuples(*[st.integers(-5, 55)] * 2), max_size=12), bbox=BOXES)
 @settings(parent=shared_database, max_examples=10)
 def test_finds_points_in_a_box(store, session, lonlats, bbox):
+    session.rollback()  # what the example before stored
     frame = points("gates", [(x / 10, y / 10) for x, y in lonlats])
     store.upsert("gates", frame)
     assert store.read("gates", bbox=bbox)["code"].tolist() == crossing(frame, bbox)
-    session.rollback()
 
 
 def test_tests_the_shape_and_not_its_bounds(store):
@@ -188,6 +190,7 @@ RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), max_size=60
 @given(cells=st.lists(st.integers(0, 60), max_size=20), ranges=RANGES)
 @settings(parent=shared_database, max_examples=10)
 def test_finds_points_in_ranges_of_cells(store, session, cells, ranges):
+    session.rollback()  # what the example before stored
     frame = points("incidents", [(1, 1)] * len(cells), cell=np.array(cells, np.int64))
     store.upsert("incidents", frame)
     wanted = {
@@ -196,7 +199,6 @@ def test_finds_points_in_ranges_of_cells(store, session, cells, ranges):
     found = store.in_cells("incidents", ranges)
     assert found["code"].tolist() == sorted(wanted)
     assert list(found.columns) == list(store.read("incidents").columns)
-    session.rollback()
 
 
 def test_takes_thousands_of_ranges(store):
