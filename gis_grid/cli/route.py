@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -15,10 +16,18 @@ from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
 from gis_grid.services.route_file import run
+from gis_grid.services.route_file.cluster import route_on_cluster
 from gis_grid.services.route_file.points import Wanted
 from gis_grid.services.routing import current_router
 from gis_grid.settings import Settings
 from gis_grid.storage.database import open_engine
+
+
+class Engine(StrEnum):
+    """What does the work."""
+
+    HERE = "here"
+    SPARK = "spark"
 
 
 def route(  # noqa: PLR0913 - one option each
@@ -61,6 +70,12 @@ def route(  # noqa: PLR0913 - one option each
     database: Annotated[
         str | None, typer.Option(metavar="URL", help="Database, when no --grids are given.")
     ] = None,
+    engine: Annotated[
+        Engine, typer.Option(help="This process, or a Spark cluster: Parquet or CSV to a folder.")
+    ] = Engine.HERE,
+    master: Annotated[
+        str, typer.Option(help="Spark cluster: spark://host:7077, yarn, local[2] ...")
+    ] = "local[*]",
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Add to every row of a file which grid owns its point.
@@ -72,8 +87,13 @@ def route(  # noqa: PLR0913 - one option each
     router = _router(grids, code=code, datum=grids_datum, database=database)
     wanted = Wanted(lon=lon, lat=lat, encoding=encoding)
     routing = time.perf_counter()
-    with _bar() as progress:
-        summary = run.route_file(router, points, out, wanted=wanted, datum=datum, progress=progress)
+    if engine is Engine.SPARK:
+        summary = route_on_cluster(router, points, out, master=master, wanted=wanted, datum=datum)
+    else:
+        with _bar() as progress:
+            summary = run.route_file(
+                router, points, out, wanted=wanted, datum=datum, progress=progress
+            )
     ended = time.perf_counter()
     seconds = {"grids_s": routing - started, "rows_s": ended - routing}
     _tell(summary, seconds, as_json=as_json, err=not as_json or str(out) == "-")

@@ -44,6 +44,9 @@ class Routed(NamedTuple):
     owned: int
     """Rows with a `grid_code`."""
 
+    outside: int
+    """Rows with a point that no grid owns."""
+
 
 def route_files(
     points: str | Path,
@@ -91,7 +94,7 @@ def route_files(
     --------
     >>> route_files("calls.parquet", "city.router", "routed.parquet", master="local[2]")
     ... # doctest: +SKIP
-    Routed(rows=1000000, owned=999120)
+    Routed(rows=1000000, owned=999120, outside=870)
     """
     require_pyspark()
     kinds = [_kind(path) for path in (points, output)]
@@ -190,11 +193,14 @@ def _hexadecimal(name: str) -> "Column":
 
 def _write(routed: "DataFrame", output: str, kind: str) -> Routed:
     from pyspark.sql import Observation  # noqa: PLC0415
-    from pyspark.sql.functions import count, lit  # noqa: PLC0415
+    from pyspark.sql.functions import count, count_if, lit  # noqa: PLC0415
 
     counts = Observation("routed")
     counted = routed.observe(
-        counts, count(lit(1)).alias("rows"), count(routed["grid_code"]).alias("owned")
+        counts,
+        count(lit(1)).alias("rows"),
+        count("grid_code").alias("owned"),
+        count_if(routed["method"] == "outside").alias("outside"),
     )
     if kind == "parquet":
         counted.write.parquet(output)
