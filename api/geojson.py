@@ -82,27 +82,17 @@ def _values(column: "pd.Series[Any]", field: Field) -> list[Any]:
         cells = to_words(column.fillna(0).to_numpy(dtype=np.int64))
         return [word or None for word in cells]
     missing = column.isna().to_numpy()
-    write = _WRITERS[field.kind]
-    return [None if absent else write(value) for absent, value in zip(missing, column, strict=True)]
-
-
-def _instant(value: pd.Timestamp) -> str:
-    text = value.astimezone(UTC).isoformat(timespec="seconds")
-    return text.replace("+00:00", "Z")
-
-
-def _real(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
-
-
-_WRITERS: Mapping[str, Any] = {
-    "text": str,
-    "integer": int,
-    "real": _real,
-    "flag": bool,
-    "instant": _instant,
-    "date": lambda value: value.isoformat()[:10],
-}
+    if missing.all():
+        return [None] * len(column)
+    if field.kind == "instant":
+        column = column.dt.tz_convert(UTC).dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    elif field.kind == "date":
+        column = column.dt.strftime("%Y-%m-%d")
+    elif field.kind == "real":
+        missing = missing | ~np.isfinite(column.to_numpy(np.float64, na_value=np.nan))
+    values = column.to_numpy(dtype=object, copy=True)
+    values[missing] = None
+    return list(values.tolist())
 
 
 def _text(value: object) -> str:
