@@ -234,7 +234,7 @@ def _require_allowed(layer: Layer, field: Field, values: "pd.Series[Any]") -> No
 
 def _refuse(layer: Layer, wrong: "pd.Series[Any]", why: str) -> None:
     if len(wrong):
-        msg = f"{layer.name}: row {wrong.index[0]} is refused, {why}: {wrong.iloc[0]!r}"
+        msg = f"{layer.name}: row {wrong.index[0]} is refused, {why}: {wrong.tolist()[0]!r}"
         raise InputError(msg)
 
 

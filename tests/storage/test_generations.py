@@ -81,7 +81,7 @@ HISTORIES = st.lists(
 
 
 @given(history=HISTORIES)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=6)
 def test_every_generation_can_be_read_again(session, history):
     session.rollback()  # what the example before stored
     store, layers = GenerationStore(session), LayerStore(session)

@@ -30,7 +30,7 @@ def store(session):
 
 @pytest.mark.parametrize("layer", STORED_LAYERS, ids=NAMES)
 @given(data=st.data())
-@settings(parent=shared_database, max_examples=4)
+@settings(parent=shared_database, max_examples=3)
 def test_reads_what_was_stored(store, session, layer, data):
     session.rollback()  # what the example before stored
     frame = data.draw(frames(layer))
@@ -44,7 +44,7 @@ def test_reads_what_was_stored(store, session, layer, data):
 
 
 @given(before=frames(LAYERS["cameras"]), after=frames(LAYERS["cameras"]))
-@settings(parent=shared_database, max_examples=10)
+@settings(parent=shared_database, max_examples=6)
 def test_adds_and_updates_by_code(store, session, before, after):
     session.rollback()  # what the example before stored
     layer = LAYERS["cameras"]
@@ -126,7 +126,7 @@ def crossing(frame, bbox):
 
 
 @given(frame=frames(LAYERS["landcover"], max_size=8), bbox=BOXES, limit=st.integers(1, 3))
-@settings(parent=shared_database, max_examples=10)
+@settings(parent=shared_database, max_examples=6)
 def test_finds_polygons_in_a_box_page_by_page(store, session, frame, bbox, limit):
     session.rollback()  # what the example before stored
     store.upsert("landcover", frame)
@@ -141,7 +141,7 @@ def test_finds_polygons_in_a_box_page_by_page(store, session, frame, bbox, limit
 
 
 @given(lonlats=st.lists(st.tuples(*[st.integers(-5, 55)] * 2), max_size=12), bbox=BOXES)
-@settings(parent=shared_database, max_examples=10)
+@settings(parent=shared_database, max_examples=6)
 def test_finds_points_in_a_box(store, session, lonlats, bbox):
     session.rollback()  # what the example before stored
     frame = points("gates", [(x / 10, y / 10) for x, y in lonlats])
@@ -188,7 +188,7 @@ RANGES = st.lists(st.tuples(st.integers(1, 60), st.integers(1, 60)), max_size=60
 
 
 @given(cells=st.lists(st.integers(0, 60), max_size=20), ranges=RANGES)
-@settings(parent=shared_database, max_examples=10)
+@settings(parent=shared_database, max_examples=6)
 def test_finds_points_in_ranges_of_cells(store, session, cells, ranges):
     session.rollback()  # what the example before stored
     frame = points("incidents", [(1, 1)] * len(cells), cell=np.array(cells, np.int64))
