@@ -59,7 +59,12 @@ def url() -> str:
     folder = Path(os.environ[FOLDER])
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o711)  # whoever makes it starts the cluster; the others wait
-        _start_supervisor(folder)
+        try:
+            _start_supervisor(folder)
+        except OSError as error:
+            shutil.rmtree(folder)
+            msg = f"the cluster cannot be started: {error}"
+            raise NoPostgisError(msg) from error
     return _wait_for(folder)
 
 
