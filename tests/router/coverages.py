@@ -22,8 +22,8 @@ PLACES = [
 ]
 """Where coverages are laid: pentagons, many base cells, the antimeridian, the poles, cities."""
 
-STEPS_DEG = (2.0**-14, 2.0**-11, 2.0**-8)
-"""Lattice steps from 7 m to 400 m."""
+STEPS_DEG = (2.0**-14, 2.0**-11, 2.0**-8, 2.0**-5, 2.0**-2)
+"""Lattice steps from 7 m to 28 km."""
 
 
 @dataclass(frozen=True)
