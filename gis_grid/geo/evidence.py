@@ -1,9 +1,10 @@
 """How well two layers fit under each datum that one of them may be in.
 
-An `Evidence` says, patch of ground by patch, how much better one datum fits than another and than
-chance, which is the mean over twelve displacements that no datum makes. The datum that explains
-the layer beats the other two and chance in most patches. Only samples that stay on ground which the
-fixed layer covers take part: beyond its edge everything looks displaced.
+An `Evidence` says, patch of ground by patch, how much better one datum fits than another, than a
+ring of eight places 400 m around it and than chance, which is the mean over that ring. The datum
+that explains the layer beats all of them; one that is merely the nearest to where the layer really
+is does not beat the place of the ring that lies nearer still. Only samples that stay on ground
+which the fixed layer covers take part: beyond its edge everything looks displaced.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,8 +21,8 @@ from gis_grid.geo.datum import Datum, from_wgs84, to_wgs84
 _REACH_M = 1500.0  # BD-09 is at most 1.4 km from WGS-84
 _REACH_DEG = 0.03
 _SOFT_M = 20.0  # generalised outlines are not drawn better, so closer is not better
-_DECOY_M = 800.0
-_DECOYS = 12
+_DECOY_M = 400.0
+_DECOYS = 8
 _SAMPLES = 6_000
 _VERTICES = 60_000
 _STEP_DEG = 0.0002
@@ -40,8 +41,8 @@ class Evidence:
     """The comparison, in words."""
 
     gains: Floats
-    """Shape ``(patches, 3, 4)``: how much the datum of the second axis fits better than the datum,
-    or last chance, of the third; NaN where a patch has too few samples."""
+    """Shape ``(patches, 3, 12)``: how much the datum of the second axis fits better than the rival
+    of the third: the three datums, chance, the ring. NaN where a patch has too few samples."""
 
     distance_m: Floats
     """Shape ``(3,)``: the median distance to the nearest line under each datum, or NaN."""
@@ -168,13 +169,15 @@ def _metres(samples: Floats, epsg: int) -> Floats:
 
 
 def _candidates(samples: Floats, move: _Move) -> Iterator[Floats]:
-    """Yield where the samples would lie: under each datum, then under each decoy."""
+    """Yield where the samples would lie: under each datum, then on the ring around each."""
     lon, lat = samples.T
-    for datum in Datum:
-        yield np.column_stack(move(lon=lon, lat=lat, datum=datum))
-    for bearing in np.arange(_DECOYS) * 2 * np.pi / _DECOYS:
-        east_deg = _DECOY_M * np.sin(bearing) / (111_320 * np.cos(np.radians(lat)))
-        yield np.column_stack([lon + east_deg, lat + _DECOY_M * np.cos(bearing) / 110_574])
+    places = [np.column_stack(move(lon=lon, lat=lat, datum=datum)) for datum in Datum]
+    yield from places
+    east_deg, north_deg = _DECOY_M / (111_320 * np.cos(np.radians(lat))), _DECOY_M / 110_574
+    for place in places:
+        for bearing in np.arange(_DECOYS) * 2 * np.pi / _DECOYS:
+            step = [east_deg * np.sin(bearing), np.full(len(lat), north_deg * np.cos(bearing))]
+            yield place + np.column_stack(step)
 
 
 def _distances(tree: shapely.STRtree, xy_m: Floats) -> Floats:
@@ -198,16 +201,18 @@ def _covered(fixed: npt.NDArray[np.object_], places: list[Floats]) -> npt.NDArra
 
 
 def _gains(scores: Floats, xy_m: Floats) -> Floats:
-    """Compare each datum with the others and with chance, in the mean of each patch."""
+    """Compare each datum with its rivals, in the mean of each patch."""
     low, high = xy_m.min(axis=0), xy_m.max(axis=0)
     side_m = max(float((high - low).max()) / _PATCHES, 1.0)
     cells = ((xy_m - low) // side_m).astype(int)
     _, patch = np.unique(cells @ [1, 10 * _PATCHES], return_inverse=True)
-    datums, decoys = scores[:, : len(Datum)], scores[:, len(Datum) :]
-    usable = (~np.isnan(decoys)).sum(axis=1)
-    chance = np.where(usable > 0, np.nansum(decoys, axis=1) / np.maximum(usable, 1), np.nan)
-    rivals = np.column_stack([datums, chance])
-    gains = rivals[:, np.newaxis, :] - datums[:, :, np.newaxis]
+    datums = scores[:, : len(Datum)]
+    rings = scores[:, len(Datum) :].reshape(-1, len(Datum), _DECOYS)
+    usable = (~np.isnan(rings)).sum(axis=2)
+    chance = np.where(usable > 0, np.nansum(rings, axis=2) / np.maximum(usable, 1), np.nan)
+    others = np.repeat(datums[:, np.newaxis, :], len(Datum), axis=1)
+    rivals = np.concatenate([others, chance[:, :, np.newaxis], rings], axis=2)
+    gains = rivals - datums[:, :, np.newaxis]
     return _means(gains.reshape(len(gains), -1), patch).reshape(-1, *gains.shape[1:])
 
 
