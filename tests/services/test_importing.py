@@ -14,6 +14,7 @@ from gis_grid.errors import FileError, GisGridError, InputError, NotFoundError, 
 from gis_grid.exchange.instants import Clock
 from gis_grid.exchange.mapping import ColumnMap
 from gis_grid.exchange.prepare import Reading
+from gis_grid.geo.datum import Datum
 from gis_grid.services.importing import ImportOptions, import_layer, import_osm
 from gis_grid.storage.city import CityStore
 from gis_grid.storage.database import open_engine, sessions
@@ -25,7 +26,7 @@ from tests.databases import sqlite_database
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def options(columns=None, *, timezone="Asia/Shanghai", datum="wgs84", **constants):
+def options(columns=None, *, timezone="Asia/Shanghai", datum=Datum.WGS84, **constants):
     reading = Reading(
         stated=ColumnMap(columns=columns or {}, constants=constants),
         clock=Clock(timezone=timezone),
@@ -229,6 +230,7 @@ def copied(shared: Path, name: str, tmp_path: Path) -> Path:
     return Path(shutil.copy(shared / name, tmp_path))
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_boston(engine, shared, tmp_path):
     districts = copied(shared, "boston/police_districts.geojson", tmp_path)
@@ -249,6 +251,7 @@ def test_boston(engine, shared, tmp_path):
     assert agreement >= 0.994
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_tulsa_bristol_and_porto_alegre(engine, shared, tmp_path):
     tulsa = copied(shared, "tulsa/hydrants.csv", tmp_path)
@@ -263,6 +266,7 @@ def test_tulsa_bristol_and_porto_alegre(engine, shared, tmp_path):
     assert (places.read, places.stored) == (1_227, 1_227)
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_providence_and_suzhou(engine, shared, tmp_path):
     blocks = copied(shared, "providence/blocks.zip", tmp_path)
@@ -276,6 +280,7 @@ def test_providence_and_suzhou(engine, shared, tmp_path):
     assert (floors.read, floors.stored, floors.mapping["floors"]) == (3_076, 3_076, "Floor")
 
 
+@pytest.mark.slow
 @pytest.mark.shared
 def test_openstreetmap(engine, shared, tmp_path):
     nanjing = {
