@@ -14,7 +14,8 @@ def _words(text: str) -> tuple[str, ...]:
 ALIASES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "code": _words(
-            "code 编码 编号 代码 标识码 案件编号 案件编码 工单编号 任务号 部件编码 部件编号 设备编码 "
+            "code 编码 编号 代码 标识码 案件编号 案件编码 工单编号 任务号 部件编码 部件编号 "
+            "设备编码 "
             "设备编号 网格编码 楼栋编码 objid bm dm bgid adcode id objectid fid number no ref "
             "hydrant_id case_enquiry_id service_request_id asset_id gid uid osm_id"
         ),

@@ -1,6 +1,6 @@
 """Random rows of any layer, for the properties of files in and out."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import geopandas as gpd
 import numpy as np
@@ -41,25 +41,25 @@ DEGREES_LON = st.floats(118.0, 119.0, allow_nan=False)
 DEGREES_LAT = st.floats(31.5, 32.5, allow_nan=False)
 
 
+FIRST, LAST = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - UTC below
+PLAIN = {
+    "text": TEXTS,
+    "flag": st.booleans(),
+    "instant": st.datetimes(FIRST, LAST, timezones=st.just(UTC)),
+    "date": st.dates(FIRST.date(), LAST.date()),
+}
+
+
 def values(field: Field) -> SearchStrategy[object]:
     """Return values that a field may have, without None."""
     if field.choices:
         return st.sampled_from(field.choices)
-    low = None if field.low is None else field.low
-    match field.kind:
-        case "text":
-            return TEXTS
-        case "integer":
-            return st.integers(int(low or 0), int(field.high or 10**9))
-        case "real":
-            return st.floats(low, field.high or 1e6, allow_nan=False, allow_infinity=False)
-        case "flag":
-            return st.booleans()
-        case "instant":
-            first, last = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - UTC below
-            return st.datetimes(first, last, timezones=st.just(UTC))
-        case "date":
-            return st.dates(date(1990, 1, 1), date(2100, 1, 1))
+    if field.kind == "integer":
+        return st.integers(int(field.low or 0), int(field.high or 10**9))
+    if field.kind == "real":
+        high = field.high or 1e6
+        return st.floats(field.low, high, allow_nan=False, allow_infinity=False)
+    return PLAIN[field.kind]
 
 
 @st.composite
