@@ -36,6 +36,10 @@ FINEST, COARSEST = 13, 8
 """H3 resolutions that a table may have; the bounds in `raster` are proved for these."""
 
 MOST_CELLS = 8_000_000
+CELLS_AN_EDGE, FEW_CELLS = 32, 100_000
+"""A table has at most so many cells for each edge, but may always have a few: a wide region with
+few edges needs no fine table."""
+
 FARTHEST_RAD = math.radians(55)
 """A region must lie within this angle of the centre of its face."""
 
@@ -82,7 +86,7 @@ def table_of(edges: Edges, resolution: int | None = None) -> Table:
     edges
         Borders of all grids.
     resolution
-        H3 resolution of the cells; chosen from the extent when it is None.
+        H3 resolution of the cells, coarser where that would take too many; None is the finest.
     """
     bounds = _bounds(edges)
     if not _is_regional(bounds):
@@ -90,11 +94,12 @@ def table_of(edges: Edges, resolution: int | None = None) -> Table:
     lon, lat = (bounds[0] + bounds[2]) / 2, (bounds[1] + bounds[3]) / 2
     face = lattice.nearest_face(lon=lon, lat=lat)
     finest = FINEST if resolution is None else resolution
+    most = min(MOST_CELLS, max(FEW_CELLS, CELLS_AN_EDGE * len(edges.ends)))
     for level in range(finest, COARSEST - 1, -1):
         plane = lattice.plane_of(face, level, lon=lon, lat=lat)
         longest_deg = math.degrees(math.sqrt(8 * BEND_UNITS * lattice.unit_rad(level) / CURVATURE))
         frame = _frame(edges, plane, longest_deg)
-        if frame.rows * frame.columns <= MOST_CELLS:
+        if frame.rows * frame.columns <= most:
             return _filled(edges, plane, frame, longest_deg)
     return no_table()
 

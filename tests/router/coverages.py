@@ -22,6 +22,9 @@ PLACES = [
 ]
 """Where coverages are laid: pentagons, many base cells, the antimeridian, the poles, cities."""
 
+INNER = [(lon, lat) for lon, lat in PLACES if abs(lon) < 170 and abs(lat) < 80]
+"""Places from where there is some way to the end of the map."""
+
 STEPS_DEG = (2.0**-14, 2.0**-11, 2.0**-8, 2.0**-5, 2.0**-2)
 """Lattice steps from 7 m to 28 km."""
 

@@ -45,10 +45,9 @@ def test_points_on_the_other_side_of_the_earth_are_outside():
 
 
 def test_overlaps_are_told_not_guessed():
-    shapes = np.array(
-        [shapely.box(0, 0, 1, 1), shapely.box(0.5, 0, 1.5, 1), shapely.box(0, 0, 9, 9)]
-    )
-    found = by_table(table_of(edges_of(shapes), 8), [0.25, 0.75, 1.25, 5.0], [0.5] * 4)
+    boxes = [(0, 0, 0.1, 0.1), (0.05, 0, 0.15, 0.1), (0, 0, 0.9, 0.9)]
+    table = table_of(edges_of(np.array([shapely.box(*box) for box in boxes])), 8)
+    found = by_table(table, [0.025, 0.075, 0.125, 0.5], [0.05] * 4)
     assert found.tolist() == [OVERLAP, OVERLAP, OVERLAP, 2]
 
 
