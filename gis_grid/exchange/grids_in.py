@@ -88,21 +88,20 @@ def misfits(grids: gpd.GeoDataFrame) -> dict[str, Problem]:
     Returns
     -------
     dict
-        A problem for each grid with an unknown level, an unknown parent, a parent that is not of
-        a wider level, or a cycle; also for each below such a grid, because it would lose its
-        parent. The row of the problems is 0.
+        A problem for each grid with an unknown level, a parent that is not of a wider level, or a
+        cycle. The row of the problems is 0. A parent that is not there is no problem: the wider
+        level may come later (`orphans` counts them).
     """
-    found: dict[str, Problem] = {}
     codes, parents, levels = (grids[name].to_numpy(object) for name in _KIN)
-    while True:
-        left = np.flatnonzero(~np.isin(codes, list(found)))
-        kin = Kinship.of(codes[left], parents[left], levels[left])
-        wrong = kin.problems()
-        if not wrong:
-            return found
-        for at, what in wrong.items():
-            where = int(left[at])
-            found[codes[where]] = _misfit(levels[where], parents[where], what)
+    there = np.where(np.isin(parents.astype(str), codes.astype(str)), parents, None)
+    wrong = Kinship.of(codes, there, levels).problems()
+    return {codes[at]: _misfit(levels[at], parents[at], what) for at, what in wrong.items()}
+
+
+def orphans(grids: gpd.GeoDataFrame) -> int:
+    """Count the grids whose parent is not among them."""
+    parents = grids["parent_code"]
+    return int((parents.notna() & ~parents.isin(grids["code"])).sum())
 
 
 def _misfit(level: str, parent: object, what: str) -> Problem:

@@ -20,6 +20,7 @@ from gis_grid.exchange.grids_in import (
     find_parents,
     ground_of,
     misfits,
+    orphans,
     put_together,
     report_faults,
     scheme_for,
@@ -312,6 +313,8 @@ class _Grids:
         grids = self._without_misfits(grids, summary)
         if not len(grids):
             return
+        if lost := orphans(grids):
+            summary.suspicious["unknown_parent"] = lost
         count_changes(stored, grids[grids["code"].isin(fresh["code"])], summary)
         city = self._city(grids)
         report_faults(grids[grids["level"] == city.scheme.ground], city.epsg, summary)

@@ -123,13 +123,16 @@ def test_finds_parents_by_place_and_refuses_grids_that_do_not_hang_together(engi
     assert set(stored(engine, "grids", level="subarea")["parent_code"]) == {"w"}
     orphan = boxes(tmp_path / "o.gpkg", (5, 5), parent_code="nobody")
     lost = import_layer(engine, "grids", [orphan], options(), now=NOW + timedelta(days=2))
-    assert lost.reasons == {"unfit_parent": 1}
+    assert (lost.rejected, lost.suspicious["unknown_parent"]) == (0, 1)
     odd = boxes(tmp_path / "l.gpkg", (6, 5), level="hamlet")
     assert import_layer(engine, "grids", [odd], options(), now=NOW + timedelta(days=3)).reasons == {
         "unknown_level": 1
     }
-    assert "nobody" in (tmp_path / "o.rejects.csv").read_text()
-    assert len(stored(engine, "grids")) == 3
+    inside_out = boxes(tmp_path / "c.gpkg", (7, 5), level="district", parent_code="s00")
+    turned = import_layer(engine, "grids", [inside_out], options(), now=NOW + timedelta(days=4))
+    assert turned.reasons == {"unfit_parent": 1}
+    assert "cannot hang under" in (tmp_path / "c.rejects.csv").read_text()
+    assert len(stored(engine, "grids")) == 4
 
 
 def test_tells_where_ground_grids_overlap_and_mends_nothing(engine, tmp_path):
