@@ -100,7 +100,7 @@ def test_refuses_a_newer_version(engine, ask):
         ask(engine)
 
 
-def test_says_when_the_tables_are_older(engine):
+def test_tables_without_a_version_count_as_none(engine):
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM alembic_version"))
     with pytest.raises(StorageError, match="no tables of gis-grid yet"):
