@@ -7,6 +7,7 @@ from gis_grid.demo.check import check_city
 from gis_grid.demo.city import City, make_city
 from gis_grid.demo.kinds import SPECS
 from gis_grid.errors import InputError
+from gis_grid.grid.check import check_grids
 from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.values.layers import LAYERS
 
@@ -93,6 +94,11 @@ def test_small_has_about_what_was_promised(city):
     assert 2_000 <= len(city.layers["buildings"]) <= 2_700
     five_levels = sum(len(city.layers[name]) for name in ("grids", "buildings", "entrances"))
     assert 8_500 <= five_levels <= 11_000
+
+
+def test_grids_are_a_generation_by_the_check_for_imported_ones(city):
+    found = check_grids(city.layer("grids"), city.scheme, epsg=city.epsg)
+    assert (dict(found.problems), found.warnings) == ({}, ())
 
 
 def test_density_falls_from_the_centre_to_the_fringe(city):
