@@ -37,11 +37,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         with opened(settings.database_url) as engine:
             require_schema(engine)
-            with closing(LivePage(engine)) as page:
+            live = LiveRouting(engine, cache_dir=settings.cache_dir)
+            with closing(LivePage(engine)) as page, closing(live) as routing:
                 yield {
                     "engine": engine,
                     "sessions": sessions(engine),
-                    "routing": LiveRouting(engine, cache_dir=settings.cache_dir),
+                    "routing": routing,
                     "page": page,
                 }
 

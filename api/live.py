@@ -43,6 +43,12 @@ class LiveRouting:
         self._lock = threading.Lock()
         self._held: Routing | None = None
         self._looked_at = -float("inf")
+        self._closed = False
+
+    def close(self) -> None:
+        """Wait for a build that is running, and begin no other one."""
+        with self._lock:
+            self._closed = True
 
     def current(self) -> Routing:
         """Return the routing of the current generation.
@@ -60,7 +66,8 @@ class LiveRouting:
         held = self._held
         if held is None:
             return self._refresh(wait=True)
-        if time.monotonic() - self._looked_at > self._poll_s:
+        is_due = time.monotonic() - self._looked_at > self._poll_s
+        if is_due and not self._lock.locked():
             threading.Thread(target=self._refresh_quietly, daemon=True).start()
         return held
 
@@ -75,8 +82,10 @@ class LiveRouting:
             assert self._held is not None  # noqa: S101 - only a first build waits
             return self._held
         try:
-            self._looked_at = time.monotonic()
             held = self._held
+            if held is not None and self._closed:
+                return held
+            self._looked_at = time.monotonic()
             if held is None or held.generation.number != self._newest():
                 held = self._build()
                 self._held = held

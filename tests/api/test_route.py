@@ -170,6 +170,7 @@ def test_a_new_generation_is_swapped_in(engine, tmp_path):
     until = time.monotonic() + 20
     while (held := live.current()).generation.number == 1 and time.monotonic() < until:
         time.sleep(0.02)  # every answer meanwhile is that of the first one
+    live.close()
     assert held.generation.number == 2
     assert held.names["E"].name == "新名"
     lon, lat = drawn.middle("E")

@@ -1,10 +1,14 @@
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from gis_grid.demo.city import make_city
 from gis_grid.maps.city import DRAWN, city_page
+from gis_grid.services.demo_city import store_city
 from gis_grid.services.reading import UNNAMED, chain_of, grid_names, picture_of
-from gis_grid.storage.database import sessions
+from gis_grid.storage.database import opened, sessions
 from gis_grid.storage.generations import GenerationStore
-from tests import drawn
+from tests import databases, drawn
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -54,3 +58,12 @@ def test_a_circle_of_parents_ends(engine):
         names = dict(grid_names(session, GenerationStore(session).current()))
     names["c"] = names["A"]
     assert len(chain_of(names, "A")) == len(set(chain_of(names, "A")))
+
+
+@pytest.mark.slow
+def test_the_page_of_the_small_city_is_small(tmp_path, sqlite_template):
+    with opened(databases.sqlite_database(tmp_path, sqlite_template)) as engine:
+        store_city(engine, make_city("small", 7))
+        page = city_page(picture_of(engine, now=NOW))
+    assert 500_000 < len(page.encode()) < 8_000_000
+    assert "第 1 版" in page
