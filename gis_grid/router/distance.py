@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_grid.router.edges import Edges
+from gis_grid.router.edges import RUN, Edges
 from gis_grid.router.predicates import Point, kernel
 from gis_grid.router.tree import DEPTH, FANOUT, Tree, push_children, push_root
 
@@ -32,26 +32,47 @@ def metres_per_degree(lat: float) -> Point:
 @kernel
 def border_distance_2(edges: Edges, grid: int, point: Point, scale: Point) -> float:
     """Return the square of the distance in metres from a point to the border of a grid."""
-    nearest = math.inf
-    for place in range(edges.first[grid], edges.first[grid + 1]):
-        end = edges.ends[edges.of_grid[place]]
-        ax, ay = (end[0] - point[0]) * scale[0], (end[1] - point[1]) * scale[1]
-        dx, dy = (end[2] - end[0]) * scale[0], (end[3] - end[1]) * scale[1]
+    first, stop = edges.first_box[grid], edges.first_box[grid + 1]
+    nearest, least = first, math.inf
+    for run in range(first, stop):
+        distance_2 = box_distance_2(edges.boxes, run, point, scale)
+        if distance_2 < least:
+            nearest, least = run, distance_2
+    best = math.inf
+    if first < stop:
+        best = run_distance_2(edges, (grid, nearest), point, scale)
+    for run in range(first, stop):
+        if run != nearest and box_distance_2(edges.boxes, run, point, scale) < best:
+            best = min(best, run_distance_2(edges, (grid, run), point, scale))
+    return best
+
+
+@kernel
+def run_distance_2(edges: Edges, of: tuple[int, int], point: Point, scale: Point) -> float:
+    """Return the square of the distance in metres from a point to a run of a grid's edges."""
+    grid, run = of
+    start = edges.first[grid] + (run - edges.first_box[grid]) * RUN
+    ends = edges.ends
+    best = math.inf
+    for place in range(start, min(start + RUN, edges.first[grid + 1])):
+        edge = edges.of_grid[place]
+        ax, ay = (ends[edge, 0] - point[0]) * scale[0], (ends[edge, 1] - point[1]) * scale[1]
+        dx = (ends[edge, 2] - ends[edge, 0]) * scale[0]
+        dy = (ends[edge, 3] - ends[edge, 1]) * scale[1]
         length_2 = dx * dx + dy * dy
         along = 0.0 if length_2 == 0.0 else -(ax * dx + ay * dy) / length_2
         along = min(1.0, max(0.0, along))
         x, y = ax + along * dx, ay + along * dy
-        nearest = min(nearest, x * x + y * y)
-    return float(nearest)
+        best = min(best, x * x + y * y)
+    return best
 
 
 @kernel
-def box_distance_2(tree: Tree, node: int, point: Point, scale: Point) -> float:
+def box_distance_2(boxes: NDArray[np.float64], at: int, point: Point, scale: Point) -> float:
     """Return the square of the distance in metres from a point to a box; inf when it is empty."""
-    box = tree.boxes[node]
-    x = max(box[0] - point[0], 0.0, point[0] - box[2]) * scale[0]
-    y = max(box[1] - point[1], 0.0, point[1] - box[3]) * scale[1]
-    return x * x + y * y  # type: ignore[no-any-return]
+    x = max(boxes[at, 0] - point[0], 0.0, point[0] - boxes[at, 2]) * scale[0]
+    y = max(boxes[at, 1] - point[1], 0.0, point[1] - boxes[at, 3]) * scale[1]
+    return float(x * x + y * y)
 
 
 @kernel
@@ -63,7 +84,7 @@ def nearest_grid(tree: Tree, edges: Edges, point: Point, scale: Point) -> tuple[
     while left > 0:
         left -= 1
         node, level = walk[left]
-        if box_distance_2(tree, node, point, scale) >= best:
+        if box_distance_2(tree.boxes, node, point, scale) >= best:
             continue
         if level > 0:
             begin = left
@@ -82,7 +103,7 @@ def _nearest_last(tree: Tree, waiting: NDArray[np.int64], point: Point, scale: P
     last = len(waiting) - 1
     best, at = math.inf, last
     for place in range(last + 1):
-        distance_2 = box_distance_2(tree, waiting[place, 0], point, scale)
+        distance_2 = box_distance_2(tree.boxes, waiting[place, 0], point, scale)
         if distance_2 < best:
             best, at = distance_2, place
     node = waiting[at, 0]

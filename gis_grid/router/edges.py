@@ -16,6 +16,9 @@ from gis_grid.router.predicates import TINY_DEG, kernel
 WEIGHT = 1 << 32
 """What one grid adds to the state, beside its row."""
 
+RUN = 32
+"""Edges of a grid that follow each other and share a box."""
+
 Scalar = TypeVar("Scalar", bound=np.generic)
 
 
@@ -32,7 +35,13 @@ class Edges(NamedTuple):
     """Where the edges of each grid begin in `of_grid`, shape ``(grids + 1,)``."""
 
     of_grid: NDArray[np.int32]
-    """Rows of `ends`, grid by grid."""
+    """Rows of `ends`, grid by grid, along its rings."""
+
+    boxes: NDArray[np.float64]
+    """West, south, east, north of each `RUN` of a grid's edges, degrees."""
+
+    first_box: NDArray[np.int64]
+    """Where the boxes of each grid begin in `boxes`, shape ``(grids + 1,)``."""
 
 
 def edges_of(shapes: NDArray[np.object_]) -> Edges:
@@ -65,7 +74,25 @@ def edges_of(shapes: NDArray[np.object_]) -> Edges:
     unique = np.empty((count, 4))
     unique[of_grid] = both
     first = np.searchsorted(grid, np.arange(len(shapes) + 1))
-    return Edges(frozen(unique), frozen(weight), frozen(first), frozen(of_grid))
+    boxes, first_box = _boxes(both, first)
+    parts = (unique, weight, first, of_grid, boxes, first_box)
+    return Edges._make(frozen(part) for part in parts)
+
+
+def _boxes(
+    ends: NDArray[np.float64], first: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """Return the boxes around runs of edges, and where those of each grid begin."""
+    count = -(-np.diff(first) // RUN)
+    first_box = np.concatenate([[0], np.cumsum(count)])
+    run = np.arange(first_box[-1]) - np.repeat(first_box[:-1], count)
+    starts = np.repeat(first[:-1], count) + RUN * run
+    if not len(starts):
+        return np.empty((0, 4)), first_box
+    south, north = np.minimum(ends[:, 1], ends[:, 3]), np.maximum(ends[:, 1], ends[:, 3])
+    low = [np.minimum.reduceat(part, starts) for part in (ends[:, 0], south)]
+    high = [np.maximum.reduceat(part, starts) for part in (ends[:, 2], north)]
+    return np.column_stack([*low, *high]), first_box
 
 
 def frozen(array: NDArray[Scalar]) -> NDArray[Scalar]:

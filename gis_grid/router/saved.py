@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from gis_grid.errors import FileError
 
-MAGIC = b"GGROUT01"
+MAGIC = b"GGROUT02"
 """The last two digits are the version of the format; raise it with every change of meaning."""
 
 START = struct.Struct("<8sIQ")
