@@ -76,7 +76,8 @@ def detect_datum(
 
     Notes
     -----
-    A layer that is displaced in some other way (a wrong zone, a sloppy drawing) is not named.
+    A layer that is displaced in some other way (a wrong zone, a sloppy drawing) is left unnamed,
+    but plots of one regular lattice can fall on each other by chance and be named wrongly.
     See `gis_grid.geo.evidence` for the scores.
 
     Examples
