@@ -93,7 +93,7 @@ def misfits(grids: gpd.GeoDataFrame) -> dict[str, Problem]:
         level may come later (`orphans` counts them).
     """
     codes, parents, levels = (grids[name].to_numpy(object) for name in _KIN)
-    there = np.where(np.isin(parents.astype(str), codes.astype(str)), parents, None)
+    there = grids["parent_code"].where(grids["parent_code"].isin(grids["code"])).to_numpy(object)
     wrong = Kinship.of(codes, there, levels).problems()
     return {codes[at]: _misfit(levels[at], parents[at], what) for at, what in wrong.items()}
 
