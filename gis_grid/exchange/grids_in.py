@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from gis_grid.exchange.batch import Problem
