@@ -137,7 +137,8 @@ def plane_of(face: int, resolution: int, *, lon: float, lat: float) -> Plane:
     Examples
     --------
     >>> plane = plane_of(nearest_face(lon=123.0, lat=41.1), 12, lon=123.0, lat=41.0)
-    >>> to_lonlat(plane, to_plane(plane.lens, 123.01, 41.1))
+    >>> lon, lat = to_lonlat(plane, to_plane(plane.lens, 123.01, 41.1))
+    >>> round(lon, 12), round(lat, 12)
     (123.01, 41.1)
     """
     east = np.array([[*on_sphere(lon, 0.0)], [*on_sphere(lon + QUARTER_DEG, 0.0)], [0.0, 0.0, 1.0]])
