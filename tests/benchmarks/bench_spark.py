@@ -133,7 +133,7 @@ def size(folder: Path) -> int:
 
 def print_measured(runs: list[Measured], alone_s: float) -> None:
     print("**Measured.** Points/s in millions; the first routing run loads Spark's classes and the")
-    print("index, the others are the best of three.\n")
+    print(f"index, the others are the best of {RUNS}.\n")
     print("| executors | first run s | read | route | route and write | against one |")
     print("|---:|---:|---:|---:|---:|---:|")
     rate = POINTS / 1e6
