@@ -12,9 +12,10 @@ from sqlalchemy import Engine
 
 from gis_grid.errors import GisGridError
 from gis_grid.grid.generations import Generation
+from gis_grid.grid.naming import GridName
 from gis_grid.maps.city import city_page
 from gis_grid.router.index import Router
-from gis_grid.services.reading import GridName, grid_names, picture_of
+from gis_grid.services.reading import grid_names, picture_of
 from gis_grid.services.routing import current_router
 from gis_grid.storage.changes import ChangeWatch
 from gis_grid.storage.database import sessions

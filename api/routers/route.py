@@ -11,8 +11,8 @@ from api import deps, live
 from api.problems import responses
 from api.schemas import ChainLink, NoQuery, Points, Route, Routes
 from gis_grid.geo.datum import Datum, to_wgs84
+from gis_grid.grid.naming import chain_of
 from gis_grid.router.cells import encode, to_words
-from gis_grid.services.reading import chain_of
 
 router = APIRouter(
     prefix="/route",

@@ -1,7 +1,6 @@
 """What the web and the command line read from the database and show."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +14,7 @@ from sqlalchemy.orm import Session
 from gis_grid.errors import NotFoundError
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.levels import FIVE_LEVEL
+from gis_grid.grid.naming import GridName
 from gis_grid.maps.city import DRAWN, Picture
 from gis_grid.maps.heat import heat_of
 from gis_grid.standards.tables import facility_categories, place_kinds
@@ -29,15 +29,6 @@ UNNAMED = "未命名的城市"
 """What a city is called before somebody names it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GridName:
-    """What a route says of a grid."""
-
-    name: str | None
-    level: str
-    parent_code: str | None
-
-
 def grid_names(session: Session, generation: Generation) -> Mapping[str, GridName]:
     """Return every grid of a generation by code, without its polygon."""
     frame = LayerStore(session).read("grids", at=generation.valid_from)
@@ -48,23 +39,6 @@ def grid_names(session: Session, generation: Generation) -> Mapping[str, GridNam
             for code, name, level, above in zip(*columns, strict=True)
         }
     )
-
-
-def chain_of(names: Mapping[str, GridName], code: str | None) -> list[str]:
-    """Return the codes from a grid up to the top of its city.
-
-    Examples
-    --------
-    >>> up = GridName(name=None, level="city", parent_code=None)
-    >>> names = {"1": up, "11": GridName(name=None, level="district", parent_code="1")}
-    >>> chain_of(names, "11"), chain_of(names, "12"), chain_of(names, None)
-    (['11', '1'], [], [])
-    """
-    chain: list[str] = []
-    while code is not None and code in names and code not in chain:
-        chain.append(code)
-        code = names[code].parent_code
-    return chain
 
 
 def picture_of(engine: Engine, *, now: datetime) -> Picture:

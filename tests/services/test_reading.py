@@ -3,9 +3,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gis_grid.demo.city import make_city
+from gis_grid.grid.naming import chain_of
 from gis_grid.maps.city import DRAWN, city_page
 from gis_grid.services.demo_city import store_city
-from gis_grid.services.reading import UNNAMED, chain_of, grid_names, picture_of
+from gis_grid.services.reading import UNNAMED, grid_names, picture_of
 from gis_grid.storage.database import opened, sessions
 from gis_grid.storage.generations import GenerationStore
 from tests import databases, drawn

@@ -1,0 +1,233 @@
+"""Special grids (专属网格): campuses, markets, rivers and street sections laid over the ground."""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from gis_grid.errors import GeometryError, InputError
+from gis_grid.geo.crs import LONLAT, metric_epsg, require_lonlat, to_metric
+from gis_grid.router.cells import points
+from gis_grid.router.doors import require_codes
+from gis_grid.router.located import OUTSIDE, Located
+
+LINEAR, POLYGONAL = (1, 5), (3, 6)
+"""Type ids of lines and of polygons, single and multi."""
+
+TOLERANCE_M = 15.0
+"""Half of a usual street with its footways."""
+
+STEP_DEG = 0.002
+"""Edges are straight in degrees; in pieces of this length they bend less than 5 mm on the plane."""
+
+Floats = NDArray[np.float64]
+
+
+class Reach(NamedTuple):
+    """A special grid near a point."""
+
+    row: int
+    """Row in the index, the highest rank first."""
+
+    margin_m: float
+    """Metres from the point to the edge of its reach: 0 or more inside, negative outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SpecialIndex:
+    """Overlapping special grids by rank: of those that reach a point, the first owns it.
+
+    Rank is by priority, the highest first; then by area, the smallest first (that of a line is its
+    length times twice the tolerance); then by code.
+    """
+
+    codes: NDArray[np.object_]
+    """Code of each special grid, by rank."""
+
+    priorities: Floats
+    tolerances_m: Floats
+    """How far beyond its shape each reaches: the tolerance of lines, 0 for polygons."""
+
+    shapes: NDArray[np.object_]
+    """Polygons and lines on the metric plane."""
+
+    tree: shapely.STRtree
+    to_plane: Transformer
+
+    @classmethod
+    def build(
+        cls,
+        frame: gpd.GeoDataFrame,
+        code: str = "code",
+        *,
+        priority: str | None = None,
+        tolerance_m: float | str = TOLERANCE_M,
+    ) -> Self:
+        """Index special grids.
+
+        Parameters
+        ----------
+        frame
+            Valid Polygons, MultiPolygons, LineStrings or MultiLineStrings in EPSG:4326, shape
+            ``(n,)``; they may overlap. Missing and empty geometry reaches nothing. No rows are
+            allowed.
+        code
+            Column of their codes: unique, none missing.
+        priority
+            Column of numbers, the highest wins, a missing one is 0; None makes all equal.
+        tolerance_m
+            How far from a line its street section reaches, metres; or the column that says so (a
+            missing one is 15 m). Polygons are taken as drawn, their border included.
+
+        Raises
+        ------
+        CrsError
+            The frame is not in lon, lat.
+        GeometryError
+            A shape is a point or a collection, or not valid; the message names its row.
+        InputError
+            A column is missing or no numbers, a code is missing or used twice, or a tolerance is
+            negative.
+
+        Examples
+        --------
+        >>> shapes = [shapely.box(0, 0, 1, 1), shapely.LineString([(0, 0.5), (1, 0.5)]), None]
+        >>> rows = {"code": ["park", "road", "gone"], "rank": [1, 2, 3]}
+        >>> frame = gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
+        >>> index = SpecialIndex.build(frame, priority="rank", tolerance_m=20)
+        >>> index.locate_many(lon=[0.5, 0.5, 2.0], lat=[0.5001, 0.6, np.nan]).code.tolist()
+        ['road', 'park', None]
+        """
+        require_lonlat(frame, "special grids")
+        codes = require_codes(frame, code)
+        given = _require_shapes(frame)
+        lines = np.isin(shapely.get_type_id(given), LINEAR)
+        epsg = _epsg(given)
+        fine = gpd.GeoSeries(shapely.segmentize(given, STEP_DEG), crs=LONLAT)
+        shapes = to_metric(fine, epsg=epsg).to_numpy()
+        tolerances = np.where(lines, _tolerances(frame, tolerance_m), 0.0)
+        priorities = np.zeros(len(frame)) if priority is None else _numbers(frame, priority, 0.0)
+        area_m2 = np.where(lines, 2 * tolerances * shapely.length(shapes), shapely.area(shapes))
+        order = np.lexsort((codes.astype(str), area_m2, -priorities))
+        return cls(
+            codes=codes[order],
+            priorities=priorities[order],
+            tolerances_m=tolerances[order],
+            shapes=shapes[order],
+            tree=shapely.STRtree(shapes[order]),
+            to_plane=Transformer.from_crs(LONLAT, epsg, always_xy=True),
+        )
+
+    def locate_many(self, *, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Located:
+        """Return the first special grid by rank that reaches each point.
+
+        Parameters
+        ----------
+        lon, lat
+            WGS-84 degrees, shape ``(n,)``.
+
+        Returns
+        -------
+        Located
+            `index` is the rank; -1 and None where none reaches and for points that are none.
+
+        Raises
+        ------
+        InputError
+            `lon` and `lat` differ in length or are not numbers.
+        """
+        lons, lats = points(lon=lon, lat=lat)
+        index = np.full(lons.size, len(self.codes), np.int32)
+        places = shapely.points(*self.to_plane.transform(lons, lats))
+        places[~np.isfinite(shapely.get_x(places))] = None
+        most = self.tolerances_m.max(initial=0.0)
+        place, row = self.tree.query(places, predicate="dwithin", distance=most)
+        reached = shapely.distance(places[place], self.shapes[row]) <= self.tolerances_m[row]
+        np.minimum.at(index, place[reached], row[reached].astype(np.int32))
+        index[index == len(self.codes)] = OUTSIDE
+        return Located(index=index, code=np.append(self.codes, [None])[index])
+
+    def near(self, *, lon: float, lat: float, radius_m: float) -> list[Reach]:
+        """Return the special grids that reach a point or come nearer than a radius, by rank.
+
+        Parameters
+        ----------
+        lon, lat
+            WGS-84 degrees, on Earth.
+        radius_m
+            Metres; those whose reach begins exactly there are left out.
+
+        Examples
+        --------
+        >>> frame = gpd.GeoDataFrame({"code": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+        >>> index = SpecialIndex.build(frame)
+        >>> [(one.row, round(one.margin_m)) for one in index.near(lon=1.001, lat=0.5, radius_m=200)]
+        [(0, -111)]
+        >>> index.near(lon=1.001, lat=0.5, radius_m=100)
+        []
+        """
+        place = shapely.Point(*self.to_plane.transform(lon, lat))
+        most = self.tolerances_m.max(initial=0.0) + radius_m
+        rows = np.sort(self.tree.query(place, predicate="dwithin", distance=most))
+        shapes = self.shapes[rows]
+        margins = self.tolerances_m[rows] - shapely.distance(place, shapes)
+        inside = np.isin(shapely.get_type_id(shapes), POLYGONAL) & (margins == 0)  # how deep then
+        margins[inside] = shapely.distance(place, shapely.boundary(shapes[inside]))
+        keep = (margins >= 0) | (-margins < radius_m)
+        pairs = zip(rows[keep].tolist(), margins[keep].tolist(), strict=True)
+        return [Reach(row, margin_m) for row, margin_m in pairs]
+
+
+def _require_shapes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[shapely.is_empty(shapes)] = None
+    kinds = shapely.get_type_id(shapes)
+    wrong = (kinds >= 0) & ~np.isin(kinds, LINEAR + POLYGONAL)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        kind = shapes[row].geom_type
+        msg = f"row {row} of the special grids is a {kind}; give a polygon or a line"
+        raise GeometryError(msg)
+    broken = (kinds >= 0) & ~shapely.is_valid(shapes)
+    if broken.any():
+        row = int(np.argmax(broken))
+        reason = shapely.is_valid_reason(shapes[row])
+        msg = f"row {row} of the special grids is invalid: {reason}; mend it first"
+        raise GeometryError(msg)
+    return shapes
+
+
+def _epsg(shapes: NDArray[np.object_]) -> int:
+    west, south, east, north = shapely.total_bounds(shapes)
+    if not np.isfinite(west):
+        return metric_epsg(lon=0.0, lat=0.0)
+    return metric_epsg(lon=(west + east) / 2, lat=(south + north) / 2)
+
+
+def _tolerances(frame: pd.DataFrame, tolerance_m: float | str) -> Floats:
+    if isinstance(tolerance_m, str):
+        metres = _numbers(frame, tolerance_m, TOLERANCE_M)
+    else:
+        metres = np.full(len(frame), float(tolerance_m))
+    wrong = ~((metres >= 0) & np.isfinite(metres))
+    if wrong.any():
+        msg = f"tolerance {metres[wrong][0]} m of a special grid is no length; give 0 or more"
+        raise InputError(msg)
+    return metres
+
+
+def _numbers(frame: pd.DataFrame, column: str, missing: float) -> Floats:
+    if column not in frame.columns:
+        names = ", ".join(str(name) for name in frame.columns)
+        msg = f"the special grids have no column {column!r}; name one of: {names}"
+        raise InputError(msg)
+    try:
+        return np.asarray(pd.to_numeric(frame[column]).fillna(missing), np.float64)
+    except (TypeError, ValueError) as error:
+        msg = f"column {column!r} of the special grids is not a number: {error}"
+        raise InputError(msg) from error
