@@ -1,8 +1,6 @@
 """``gis-grid demo``: make a city that does not exist, and serve it on this machine."""
 
 import ipaddress
-import os
-import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from gis_grid.cli.server import address_of, listen, run
 from gis_grid.demo.city import City, make_city, require_known
 from gis_grid.demo.ground import CENTRE_LONLAT
 from gis_grid.demo.kinds import SPECS
@@ -23,9 +21,6 @@ from gis_grid.storage import database
 from gis_grid.values.layers import LAYERS
 
 FILE = "city.db"
-APP = "api.app:create_app"
-"""What uvicorn imports; gis_grid itself knows nothing of the web."""
-
 _STEPS = ("ground", "houses", "grids", "things", "incidents")
 
 SizeOption = Annotated[str, typer.Option(help=f"{', '.join(SPECS)}.")]
@@ -49,7 +44,8 @@ def demo(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Make a believable city of one of three sizes, keep it in a folder, and serve it."""
     require_known(size, seed)
-    listener = None if build_only else _listen(host, port)
+    _require_loopback(host)
+    listener = None if build_only else listen(host, port)
     file = data / FILE
     _prepare(file, size, seed, replace=replace)
     url = f"sqlite:///{file}"
@@ -57,31 +53,19 @@ def demo(  # noqa: PLR0913 - the options of a command
         typer.echo(f"{file} is ready; see it with: gis-grid db status --database {url}")
         return
     with listener:
-        _say_what_to_try(f"http://{_bracketed(host)}:{port}", url)
-        _serve(listener, url)
+        _say_what_to_try(address_of(host, port), url)
+        run(listener, url)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Take the port before the work begins, so that a taken one is noticed at once."""
-    name = "127.0.0.1" if host == "localhost" else host
+def _require_loopback(host: str) -> None:
     try:
-        address = ipaddress.ip_address(name)
+        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host)
     except ValueError as error:
         message = f"host {host!r} is no address; use 127.0.0.1, ::1 or localhost"
         raise InputError(message) from error
     if not address.is_loopback:
         message = f"host {host} is not this machine; the demo listens on 127.0.0.1 or ::1 only"
         raise InputError(message)
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6  # noqa: PLR2004 - IPv4
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((name, port))
-    except OSError as error:
-        listener.close()
-        message = f"port {port} of {host} cannot be used ({error.strerror}); choose another: --port"
-        raise ConflictError(message) from error
-    return listener
 
 
 def _prepare(file: Path, size: str, seed: int, *, replace: bool) -> None:
@@ -160,10 +144,6 @@ def _rows(bars: Progress, city: City) -> Callable[[str, int], None]:
     return tell
 
 
-def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
 def _say_what_to_try(address: str, url: str) -> None:
     lon, lat = CENTRE_LONLAT
     for line in (
@@ -174,14 +154,3 @@ def _say_what_to_try(address: str, url: str) -> None:
         f"  gis-grid db status --database {url}",
     ):
         typer.echo(line)
-
-
-def _serve(listener: socket.socket, url: str) -> None:
-    """Run the service in this process; the environment is the one way to tell it its database."""
-    os.environ["GIS_GRID_DATABASE_URL"] = url  # noqa: TID251 - the edge where it is set
-    server = uvicorn.Server(uvicorn.Config(APP, factory=True, log_level="warning"))
-    with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    if not server.started:
-        message = "the service did not start; see the message above"
-        raise StorageError(message)

@@ -14,7 +14,6 @@ from sqlalchemy import Engine
 
 from gis_grid import __version__
 from gis_grid.cli.db import DatabaseOption, JsonOption
-from gis_grid.cli.serve import require_ready
 from gis_grid.errors import ConflictError, GisGridError, NotFoundError, StorageError
 from gis_grid.services.reading import city_or_none
 from gis_grid.services.routing import current_router
@@ -66,7 +65,7 @@ def examine(url: str, cache_dir: Path | None) -> Iterator[Finding]:
 
 
 def _of_database(engine: Engine, cache_dir: Path | None) -> Iterator[Finding]:
-    require_ready(engine)
+    database.require_schema(engine)
     yield Finding(topic="database", ok=True, said=f"{database.name_of(engine)}, tables are current")
     yield _looked("disk", lambda: _disk(engine))
     yield _looked("layers", lambda: _layers(engine))

@@ -209,6 +209,8 @@ def lines_of(summary: Summary) -> Iterator[str]:
         yield f"  repaired: {summary.repaired:,} polygons"
     if summary.routed:
         yield f"  routed: {summary.routed:,}"
+    if summary.outside:
+        yield f"  outside every grid: {summary.outside:,}"
     if summary.mapping or summary.constants:
         yield f"  columns: {_columns(summary)}"
     yield f"  coordinates: {summary.crs or 'none'}, datum {summary.datum}"

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from gis_grid.exchange.batch import Problem
 
 _EXAMPLES = 5
@@ -49,6 +51,9 @@ class Summary:
     routed: int = 0
     """Rows of this import that have an owning grid now."""
 
+    outside: int = 0
+    """Rows of this import that lie in no grid of the city, though there are grids."""
+
     datum: str = "wgs84"
     crs: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
@@ -86,6 +91,14 @@ class Summary:
                 self.examples.append(problem)
         self.rejected += len(refused)
 
+    def count_owners(self, rows: pd.DataFrame, *, known: bool) -> None:
+        """Count rows by whether a grid owns them; doubted rows count as suspicious already."""
+        owned = rows["grid_code"].notna()
+        doubted = rows["doubt"].notna() if "doubt" in rows else ~owned & False
+        self.routed += int(owned.sum())
+        if known:
+            self.outside += int((~owned & ~doubted).sum())
+
     def add_file(self, path: Path) -> None:
         """Note a file."""
         self.files.append(str(path))
@@ -105,6 +118,7 @@ class Summary:
             "suspicious": dict(self.suspicious.most_common()),
             "repaired": self.repaired,
             "routed": self.routed,
+            "outside": self.outside,
             "datum": self.datum,
             "crs": self.crs,
             "mapping": self.mapping,

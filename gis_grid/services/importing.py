@@ -266,7 +266,7 @@ class _Rows:
             return
         if self._owned:
             rows = assign_grids(rows, self._router)
-            summary.routed += int(rows["grid_code"].notna().sum())
+            summary.count_owners(rows, known=self._router is not None)
         frame: pd.DataFrame = rows
         if self._layer.geometry is None:
             frame = pd.DataFrame(rows.drop(columns="geometry"))

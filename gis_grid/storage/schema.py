@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -70,14 +71,18 @@ def newest() -> str:
 
 
 def require_schema(engine: Engine) -> None:
-    """Raise unless the tables are those of this version.
+    """Raise unless the tables are those of this version; never makes a file.
 
     Raises
     ------
     StorageError
-        There are no tables, or they are of an older or newer version; or the database cannot be
-        reached.
+        There is no such SQLite file, there are no tables, or they are of an older or newer version;
+        or the database cannot be reached. The message names the command that mends it.
     """
+    file = engine.url.database
+    if engine.dialect.name == "sqlite" and file and not Path(file).exists():
+        msg = f"there is no {file}; {UPGRADE} {_name(engine)} (or make a city: gis-grid demo)"
+        raise StorageError(msg)
     with engine.connect() as connection, _config(connection) as config:
         found, known = revision(connection), _revisions(config)
     name = _name(engine)

@@ -78,7 +78,7 @@ def test_tells_the_city_and_the_generation(run, database_url):
     ("url", "reason"),
     [
         ("sqlite:///{folder}/none/city.db", "there is no folder {folder}/none for the database"),
-        ("sqlite:///{folder}/empty.db", "has no tables of gis-grid yet; run: gis-grid db upgrade"),
+        ("sqlite:///{folder}/empty.db", "there is no {folder}/empty.db; run: gis-grid db upgrade"),
         ("mysql://host/city", "is neither SQLite nor PostGIS"),
         ("postgresql://ann:secret@127.0.0.1:1/city", "cannot be reached or went away"),
         ("city.db", "'city.db' is not the address of a database; write sqlite:///city.db"),

@@ -109,7 +109,7 @@ def test_a_taken_port_is_noticed_before_the_work(run, tmp_path):
         code, _, err = run("--data", tmp_path / "new", "--port", port)
     assert code == 2
     assert err.count("\n") == 1
-    assert f"port {port} of 127.0.0.1 cannot be used" in err
+    assert f"cannot listen on port {port} of 127.0.0.1" in err
     assert not (tmp_path / "new").exists()
 
 
