@@ -1,4 +1,4 @@
-"""The ``gis-grid`` command: one app that the command modules hang on."""
+"""The ``gis-grid`` command: one app that the commands hang on, each loaded when it is run."""
 
 import sys
 from typing import Annotated
@@ -6,11 +6,12 @@ from typing import Annotated
 import typer
 
 from gis_grid import __version__
-from gis_grid.cli import db, demo, doctor, exports, imports, route, serve
+from gis_grid.cli.lazy import LazyGroup
 from gis_grid.errors import GisGridError
 
 app = typer.Typer(
     name="gis-grid",
+    cls=LazyGroup,
     help="Spatial governance for cities that are managed grid by grid (网格化管理).",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -35,18 +36,6 @@ def _root(
     ] = False,
 ) -> None:
     """Take the options that every command shares."""
-
-
-_db = typer.Typer(help="Make the tables of a database; say what it holds.", no_args_is_help=True)
-_db.command("upgrade")(db.upgrade)
-_db.command("status")(db.status)
-app.command("demo")(demo.demo)
-app.add_typer(_db, name="db")
-app.command("import")(imports.import_)
-app.command("export")(exports.export)
-app.command("route")(route.route)
-app.command("serve")(serve.serve)
-app.command("doctor")(doctor.doctor)
 
 
 def main() -> None:

@@ -21,9 +21,15 @@ DatabaseOption = Annotated[
         "[default: GIS_GRID_DATABASE_URL, or gis_grid.db here]",
     ),
 ]
+app = typer.Typer(
+    help="Make the tables of a database; say what it holds.",
+    no_args_is_help=True,
+    add_completion=False,
+)
 JsonOption = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
+@app.command()
 def upgrade(*, url: DatabaseOption = None) -> None:
     """Make the tables, or bring them to this version; does nothing when they are."""
     with database.opened(url or Settings().database_url) as engine:
@@ -31,6 +37,7 @@ def upgrade(*, url: DatabaseOption = None) -> None:
         typer.echo(f"{database.name_of(engine)} is ready")
 
 
+@app.command()
 def status(*, url: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Show the version of the tables, the current generation and how much each layer holds."""
     with database.opened(url or Settings().database_url) as engine:

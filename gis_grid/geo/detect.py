@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import geopandas as gpd
 import numpy as np
-from scipy import stats
+from scipy.special import stdtr
 
 from gis_grid.geo.crs import Floats, to_lonlat
 from gis_grid.geo.datum import Datum
@@ -145,7 +145,7 @@ def _p_value(gain: Floats) -> float:
     spread = gain.std(ddof=1) if len(gain) >= _FEWEST_PATCHES else 0.0
     if spread == 0:
         return 1.0
-    return float(stats.t.sf(gain.mean() / spread * np.sqrt(len(gain)), len(gain) - 1))
+    return float(stdtr(len(gain) - 1, -gain.mean() / spread * np.sqrt(len(gain))))
 
 
 def _reason(finding: _Finding) -> str:
