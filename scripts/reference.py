@@ -6,12 +6,14 @@ and fails when a page is stale (a test does that).
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from pydantic.fields import FieldInfo
 
+from api.app import create_app
 from gis_grid import errors
 from gis_grid.settings import Settings
 from gis_grid.standards import tables
@@ -103,6 +105,25 @@ def _standard(title: str, table: pd.DataFrame) -> str:
     return f"| {title} | {editions} | {len(table)} | {sure} |\n"
 
 
+def http_page() -> str:
+    """Return every route with its question and parameters."""
+    paths = create_app(Settings()).openapi()["paths"]
+    rows = "".join(
+        f"| {method.upper()} | `{path}` | {route['summary']} | {_parameters(route)} |\n"
+        for path, methods in paths.items()
+        for method, route in methods.items()
+    )
+    return (
+        "# HTTP\n\nFeatures are `application/geo+json`, instants are UTC, every failure is an RFC\n"
+        "9457 problem (`application/problem+json`). `/openapi.json` has the whole description.\n\n"
+        f"| method | path | answer | parameters |\n|---|---|---|---|\n{rows}"
+    )
+
+
+def _parameters(route: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{p['name']}`" for p in route.get("parameters", ()) if p["in"] == "query")
+
+
 def settings_page() -> str:
     """Return every setting with its variable, default and meaning."""
     rows = "".join(_setting(name, info) for name, info in Settings.model_fields.items())
@@ -129,6 +150,7 @@ def stale() -> Iterator[tuple[Path, str]]:
         "cli.md": cli_page(),
         "layers.md": layers_page(),
         "standards.md": standards_page(),
+        "http.md": http_page(),
         "settings.md": settings_page(),
         "errors.md": errors_page(),
     }
