@@ -317,3 +317,29 @@ def to_words(cells: ArrayLike) -> NDArray[np.object_]:
     """
     numbers = np.asarray(cells, np.int64).ravel().tolist()
     return np.array([f"{cell:x}" if cell else "" for cell in numbers], dtype=object)
+
+
+def disks(cells: ArrayLike, *, rings: int) -> Cells:
+    """Return the cells that are at most `rings` steps away from one of `cells`.
+
+    Parameters
+    ----------
+    cells
+        H3 cells of one resolution, shape ``(n,)``.
+    rings
+        Steps; 0 gives the cells themselves.
+
+    Returns
+    -------
+    array of int64
+        Ascending, each once. No cells give none; the missing cell 0 has no neighbours.
+
+    Examples
+    --------
+    >>> len(disks(encode(lon=[123.0], lat=[41.1]), rings=1)), len(disks([0], rings=1))
+    (7, 0)
+    """
+    numbers = np.asarray(cells, np.int64).ravel()
+    around = [h3.grid_disk(cell, rings) for cell in numbers[numbers != 0].tolist()]
+    found = [np.asarray(disk).astype(np.int64) for disk in around]  # h3 counts without a sign
+    return np.unique(np.concatenate([np.empty(0, np.int64), *found]))
