@@ -8,11 +8,13 @@ from functools import cache
 
 import h3.api.numpy_int as h3
 import numpy as np
+import pyarrow as pa
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from gis_grid.errors import InputError
 from gis_grid.router import encoding
+from gis_grid.router.digits import UNSURE, Bases, steps
 from gis_grid.router.edges import frozen
 from gis_grid.router.lattice import FRAMES, unit_rad
 from gis_grid.router.threads import in_parallel
@@ -59,17 +61,36 @@ def encode(*, lon: ArrayLike, lat: ArrayLike, resolution: int = RESOLUTION) -> C
     require_resolution(resolution)
     lons, lats = (frozen(degrees) for degrees in points(lon=lon, lat=lat))
     cells = np.empty(lons.size, np.int64)
-    matrices, unit = encoding.face_matrices(resolution), unit_rad(resolution)
-    tables = (FRAMES, matrices, _bases())
 
     def work(start: int, stop: int) -> None:
         part = slice(start, stop)
-        if encoding.encode_into((lons[part], lats[part]), resolution, tables, unit, cells[part]):
-            unsure = start + np.flatnonzero(cells[part] == encoding.UNSURE)
-            cells[unsure] = _by_h3(lons[unsure], lats[unsure], resolution)
+        fill(lons[part], lats[part], resolution, cells[part])
 
     in_parallel(work, lons.size)
     return cells
+
+
+def fill(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int, out: Cells) -> None:
+    """Fill `out` with the cells of points as `points` returns them; what `encode` does, serially.
+
+    Parameters
+    ----------
+    lon, lat
+        Read-only contiguous float64, WGS-84 degrees, shape ``(n,)``.
+    resolution
+        H3 resolution.
+    out
+        Contiguous, shape ``(n,)``.
+    """
+    tables = (FRAMES, _matrices(resolution), _bases(), steps())
+    if encoding.encode_into((lon, lat), resolution, tables, unit_rad(resolution), out):
+        unsure = np.flatnonzero(out == UNSURE)
+        out[unsure] = _by_h3(lon[unsure], lat[unsure], resolution)
+
+
+@cache
+def _matrices(resolution: int) -> NDArray[np.float64]:
+    return frozen(encoding.face_matrices(resolution))
 
 
 def _by_h3(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int) -> list[int]:
@@ -78,7 +99,7 @@ def _by_h3(lon: NDArray[np.float64], lat: NDArray[np.float64], resolution: int) 
 
 
 @cache
-def _bases() -> encoding.Bases:
+def _bases() -> Bases:
     """Learn from h3-py, at points spread evenly over the Earth (a Fibonacci lattice)."""
     count = encoding.SAMPLES
     step = np.arange(count) + 0.5
@@ -99,7 +120,8 @@ def points(*, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDAr
     Returns
     -------
     two arrays of float64, shape ``(n,)``
-        C-contiguous; the caller's memory where that is possible.
+        C-contiguous; the caller's memory for arrays, Series and Arrow columns of float64 in one
+        piece without nulls.
 
     Raises
     ------
@@ -119,6 +141,8 @@ def points(*, lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDAr
 
 
 def _floats(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    if isinstance(values, pa.ChunkedArray):  # numpy would copy even a single chunk
+        values = values.chunk(0) if values.num_chunks == 1 else values.combine_chunks()
     try:
         return np.ascontiguousarray(np.asarray(values, dtype=np.float64).ravel())
     except (TypeError, ValueError) as error:

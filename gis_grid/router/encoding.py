@@ -5,31 +5,55 @@ could decide, points next to a border of a cell or of a face, is marked `UNSURE`
 """
 
 import math
-from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_grid.router.lattice import FACES, FRAMES, cell_at, on_sphere, plane_matrix, unit_rad
-from gis_grid.router.predicates import kernel
+from gis_grid.router.digits import (
+    DIGIT_BITS,
+    FINEST,
+    UNSURE,
+    Bases,
+    Steps,
+    leading,
+    parent_of,
+    turned_by,
+    turns,
+    up_to_base,
+)
+from gis_grid.router.edges import frozen
+from gis_grid.router.lattice import (
+    FACES,
+    FRAMES,
+    QUARTER_DEG,
+    RAD_PER_DEG,
+    cell_at,
+    on_sphere,
+    plane_matrix,
+    sine_cosine,
+    unit_rad,
+)
+from gis_grid.router.predicates import Point, kernel
 
-UNSURE = -1
+Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
+BLOCK = 512
+"""Points whose unit vectors are kept at a time; they fit into the first cache."""
+
 MODE_CELL = 1 << 59
-RESOLUTION_BIT, BASE_BIT, DIGIT_BITS, FINEST = 52, 45, 3, 15
+RESOLUTION_BIT, BASE_BIT = 52, 45
 BASE_MASK = 127
 
 SURELY_NEAREST = 0.9343
 """A point whose cosine to a face's centre exceeds this lies within the face: its edges are 20.905
 degrees away."""
 
+BESIDE = tuple(map(tuple, np.argsort(-FRAMES[:, 2] @ FRAMES[:, 2].T)[:, 1:4].tolist()))
+"""The three faces that share an edge with each: a face is all that is nearer to it than to them."""
+
 FACE_GAP = 1e-9
 ROUNDING = 2e-14
 """Bound of what our arithmetic and that of H3 may differ by, in radians; H3 takes an arc cosine
 near 1 for points near a face's centre, which costs it this much divided by the distance."""
-
-_CCW = (0, 5, 3, 1, 6, 4, 2, 7)
-"""Each digit turned by 60 degrees, counter-clockwise."""
 
 EARTH_LON_DEG, EARTH_LAT_DEG = 180.0, 90.0
 SAMPLES = 10_000
@@ -37,29 +61,9 @@ SAMPLED = 3
 """Resolution at which base cells and turns are learnt: one digit that is not 0 shows a turn."""
 
 
-class Bases(NamedTuple):
-    """What follows from the face and the lattice point of resolution 0; arrays are read-only."""
-
-    number: NDArray[np.int64]
-    """Base cell by face, i, j, k; -1 where h3-py must be asked. Shape ``(20, 3, 3, 3)``."""
-
-    turned: NDArray[np.int64]
-    """Digit in the base cell's own frame by face, i, j, k, the first digit that is not 0 (on which
-    it depends around pentagons) and digit, shape ``(20, 3, 3, 3, 7, 8)``; -1 as above."""
-
-
 def face_matrices(resolution: int) -> NDArray[np.float64]:
     """Return for each face the matrix from the sphere to the lattice, shape ``(20, 3, 3)``."""
     return np.array([plane_matrix(face, resolution) for face in range(FACES)])
-
-
-@cache
-def turns() -> NDArray[np.int64]:
-    """Return the digits turned by 0 to 5 times 60 degrees, shape ``(6, 8)``."""
-    found = [np.arange(8)]
-    for _ in range(5):
-        found.append(np.array(_CCW)[found[-1]])
-    return np.array(found)
 
 
 @kernel
@@ -68,7 +72,15 @@ def nearest_face_of(
 ) -> int:
     """Return the face nearest to a point of the sphere, UNSURE between two; try `last` first."""
     x, y, z = point
-    if frames[last, 2, 0] * x + frames[last, 2, 1] * y + frames[last, 2, 2] * z > SURELY_NEAREST:
+    height = frames[last, 2, 0] * x + frames[last, 2, 1] * y + frames[last, 2, 2] * z
+    if height > SURELY_NEAREST:
+        return last
+    beside = -1.0
+    for side in range(3):
+        face = BESIDE[last][side]
+        cosine = frames[face, 2, 0] * x + frames[face, 2, 1] * y + frames[face, 2, 2] * z
+        beside = max(beside, cosine)
+    if height - beside > FACE_GAP:
         return last
     found, best, second = 0, -2.0, -2.0
     for face in range(FACES):
@@ -81,97 +93,119 @@ def nearest_face_of(
 
 
 @kernel
-def seventh(n: int) -> int:
-    """Return n / 7, rounded to the nearest whole number."""
-    return (n + 3) // 7
-
-
-@kernel
-def parent_of(i: int, j: int, resolution: int) -> tuple[int, int, int]:
-    """Return the lattice point one resolution coarser, and which of its seven children this is."""
-    if resolution % 2 == 1:
-        up_i, up_j = seventh(3 * i - j), seventh(i + 2 * j)
-        di, dj = i - 2 * up_i - up_j, j + up_i - 3 * up_j
-    else:
-        up_i, up_j = seventh(2 * i + j), seventh(3 * j - i)
-        di, dj = i - 3 * up_i + up_j, j - up_i - 2 * up_j
-    low = min(di, dj, 0)
-    return up_i, up_j, (di - low) * 4 + (dj - low) * 2 - low
-
-
-@kernel
 def lattice_point(
-    point: tuple[float, float, float], matrix: NDArray[np.float64], unit: float
+    point: tuple[float, float, float], matrices: NDArray[np.float64], face: int, unit: float
 ) -> tuple[int, int, bool]:
     """Return the lattice point nearest to a point of the sphere, and whether that is sure."""
     x, y, z = point
-    w = 1.0 / (matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2] * z)
-    a = (matrix[0, 0] * x + matrix[0, 1] * y + matrix[0, 2] * z) * w
-    b = (matrix[1, 0] * x + matrix[1, 1] * y + matrix[1, 2] * z) * w
+    m, f = matrices, face
+    w = 1.0 / (m[f, 2, 0] * x + m[f, 2, 1] * y + m[f, 2, 2] * z)
+    a = (m[f, 0, 0] * x + m[f, 0, 1] * y + m[f, 0, 2] * z) * w
+    b = (m[f, 1, 0] * x + m[f, 1, 1] * y + m[f, 1, 2] * z) * w
     i, j = cell_at((a, b))
     a_off, b_off = a - i, b - j
     out = max(abs(2.0 * a_off - b_off), abs(2.0 * b_off - a_off), abs(a_off + b_off))
     centre_rad = unit * math.sqrt(max(a * a - a * b + b * b, 1e-300))
-    return i, j, out < 1.0 - ROUNDING / unit * (1.0 + 1.0 / centre_rad)
+    return int(i), int(j), out < 1.0 - ROUNDING / unit * (1.0 + 1.0 / centre_rad)
 
 
 @kernel
-def leading(digits: NDArray[np.int64], resolution: int) -> int:
-    """Return the first digit that is not 0, or 0."""
-    for level in range(1, resolution + 1):
-        if digits[level] != 0:
-            return digits[level]  # type: ignore[no-any-return]
-    return 0
+def over_degrees(degrees: float) -> Point:
+    """Return sine and cosine of an angle between -225 and 225 degrees, with no branches."""
+    quarter = np.floor(degrees / QUARTER_DEG + 0.5)
+    sine, cosine = sine_cosine((degrees - QUARTER_DEG * quarter) * RAD_PER_DEG)
+    swapped, half = abs(quarter) == 1.0, abs(quarter) == 2.0  # noqa: PLR2004 - two quarters
+    s, c = (cosine, sine) if swapped else (sine, cosine)
+    return (-s if half | (quarter == -1.0) else s), (-c if half | (quarter == 1.0) else c)
+
+
+@kernel
+def on_sphere_into(points: Coordinates, out: NDArray[np.float64]) -> None:
+    """Fill three rows of `out` with the unit vectors of points in degrees."""
+    lon, lat = points
+    for at in range(len(lon)):
+        sine, cosine = over_degrees(lat[at])
+        east, ahead = over_degrees(lon[at])
+        out[0, at], out[1, at], out[2, at] = cosine * ahead, cosine * east, sine
 
 
 @kernel
 def encode_into(
-    points: tuple[NDArray[np.float64], NDArray[np.float64]],
+    points: Coordinates,
     resolution: int,
-    tables: tuple[NDArray[np.float64], NDArray[np.float64], Bases],
+    tables: tuple[NDArray[np.float64], NDArray[np.float64], Bases, Steps],
     unit: float,
     out: NDArray[np.int64],
 ) -> int:
-    """Fill `out` with cells, 0 for no point, UNSURE where h3-py must be asked; count the last."""
-    lon, lat = points
-    frames, matrices, bases = tables
-    header = (
-        MODE_CELL | resolution << RESOLUTION_BIT | (1 << DIGIT_BITS * (FINEST - resolution)) - 1
-    )
+    """Fill `out` with cells, 0 for no point, UNSURE where h3-py must be asked; count the last.
+
+    Block by block, each step over a whole block: the compiler makes vectors of the first.
+    """
+    frames, matrices, bases, steps = tables
+    room = min(BLOCK, len(out))
+    vectors, places = np.empty((3, room)), np.empty((room, 3), np.int64)
     face, unsure = 0, 0
-    digits = np.empty(FINEST + 1, np.int64)
-    for at in range(len(lon)):
-        if not (abs(lon[at]) <= EARTH_LON_DEG and abs(lat[at]) <= EARTH_LAT_DEG):
-            out[at] = 0
-            continue
-        point = on_sphere(lon[at], lat[at])
-        near = nearest_face_of(point, face, frames)
-        sure = near != UNSURE
-        if sure:
-            face = near
-            i, j, sure = lattice_point(point, matrices[face], unit)
-        if sure:
-            for level in range(resolution, 0, -1):
-                i, j, digits[level] = parent_of(i, j, level)
-            low = min(i, j, 0)
-            i, j, k = i - low, j - low, -low
-            first = leading(digits, resolution)
-            sure = max(i, j, k) <= 2 and bases.turned[face, i, j, k, first, 0] >= 0  # noqa: PLR2004
-        if not sure:
-            out[at] = UNSURE
-            unsure += 1
-            continue
-        cell = header | bases.number[face, i, j, k] << BASE_BIT
-        for level in range(1, resolution + 1):
-            digit = bases.turned[face, i, j, k, first, digits[level]]
-            cell |= digit << DIGIT_BITS * (FINEST - level)
-        out[at] = cell
+    for start in range(0, len(out), BLOCK):
+        lon, lat = points[0][start : start + BLOCK], points[1][start : start + BLOCK]
+        cells = out[start : start + BLOCK]
+        on_sphere_into((lon, lat), vectors)
+        face = place_into(vectors[:, : len(cells)], face, (frames, matrices), unit, places)
+        number_into(places, resolution, bases, steps, cells)
+        for at in range(len(cells)):
+            if not (abs(lon[at]) <= EARTH_LON_DEG and abs(lat[at]) <= EARTH_LAT_DEG):
+                cells[at] = 0
+            unsure += cells[at] == UNSURE
     return unsure
 
 
 @kernel
+def place_into(
+    vectors: NDArray[np.float64],
+    last: int,
+    tables: tuple[NDArray[np.float64], NDArray[np.float64]],
+    unit: float,
+    out: NDArray[np.int64],
+) -> int:
+    """Fill rows of `out` with face and lattice point, UNSURE next to a border; return a face."""
+    frames, matrices = tables
+    for at in range(vectors.shape[1]):
+        point = (vectors[0, at], vectors[1, at], vectors[2, at])
+        face = nearest_face_of(point, last, frames)
+        if face != UNSURE:
+            last = face
+            i, j, sure = lattice_point(point, matrices, face, unit)
+            out[at, 1], out[at, 2] = i, j
+            face = face if sure else UNSURE
+        out[at, 0] = face
+    return last
+
+
+@kernel
+def number_into(
+    places: NDArray[np.int64], resolution: int, bases: Bases, steps: Steps, out: NDArray[np.int64]
+) -> None:
+    """Fill `out` with the cells of lattice points, UNSURE where h3-py must be asked."""
+    finer = (1 << DIGIT_BITS * (FINEST - resolution)) - 1
+    header = MODE_CELL | resolution << RESOLUTION_BIT | finer
+    for at in range(len(out)):
+        out[at] = UNSURE
+        face = places[at, 0]
+        if face == UNSURE:
+            continue
+        i, j, digits = up_to_base(places[at, 1], places[at, 2], resolution, steps.up)
+        low = min(i, j, 0)
+        i, j, k = i - low, j - low, -low
+        if max(i, j, k) > 2:  # noqa: PLR2004 - no base cell lies farther out
+            continue
+        turn = bases.turn[face, i, j, k, leading(digits)]
+        if turn >= 0:
+            cell = header | bases.number[face, i, j, k] << BASE_BIT
+            out[at] = cell | turned_by(turn, digits, steps.turned)
+
+
+@kernel
 def sample_into(
-    points: tuple[NDArray[np.float64], NDArray[np.float64]],
+    points: Coordinates,
     tables: tuple[NDArray[np.float64], NDArray[np.float64]],
     unit: float,
     out: NDArray[np.int64],
@@ -184,7 +218,7 @@ def sample_into(
         face = nearest_face_of(point, 0, tables[0])
         if face == UNSURE:
             continue
-        i, j, sure = lattice_point(point, tables[1][face], unit)
+        i, j, sure = lattice_point(point, tables[1], face, unit)
         if not sure:
             continue
         for level in range(SAMPLED, 0, -1):
@@ -200,16 +234,16 @@ def learn_bases(
     raw = np.empty((len(lon), 4 + SAMPLED), np.int64)
     sample_into((lon, lat), (FRAMES, face_matrices(SAMPLED)), unit_rad(SAMPLED), raw)
     number = np.full((FACES, 3, 3, 3), UNSURE)
-    turned = np.full((FACES, 3, 3, 3, 7, 8), UNSURE)
+    turn = np.full((FACES, 3, 3, 3, 7), UNSURE)
     digits = truth[:, None] >> DIGIT_BITS * (FINEST - np.arange(1, SAMPLED + 1)) & 7
     first = raw[np.arange(len(raw)), 4 + (raw[:, 4:] != 0).argmax(axis=1)]
     keys, group = np.unique(np.column_stack([raw[:, :4], first]), axis=0, return_inverse=True)
     for row, key in enumerate(keys):
         of_key = np.flatnonzero(group.ravel() == row)
-        fits = [(turn[raw[of_key, 4:]] == digits[of_key]).all() for turn in turns()]
+        fits = [(word[raw[of_key, 4:]] == digits[of_key]).all() for word in turns()]
         if key[0] == UNSURE or key[1:4].max() > 2 or not any(fits):  # noqa: PLR2004
             continue
         number[tuple(key[:4])] = truth[of_key[0]] >> BASE_BIT & BASE_MASK
-        turned[tuple(key)] = turns()[fits.index(True)]
-    turned[:, :, :, :, 0][number >= 0] = turns()[0]  # nothing to turn
-    return Bases(number, turned)
+        turn[tuple(key)] = fits.index(True)
+    turn[..., 0][number >= 0] = 0  # nothing to turn
+    return Bases(frozen(number), frozen(turn))

@@ -13,7 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from gis_grid.errors import InputError
 from gis_grid.router import saved
-from gis_grid.router.cells import points
+from gis_grid.router.cells import RESOLUTION, points
+from gis_grid.router.cells import fill as fill_cells
 from gis_grid.router.distance import distances
 from gis_grid.router.doors import require_codes, require_lonlat_polygons
 from gis_grid.router.edges import Edges, edges_of, frozen
@@ -22,6 +23,9 @@ from gis_grid.router.owners import fill_owners
 from gis_grid.router.table import Table, table_of
 from gis_grid.router.threads import in_parallel
 from gis_grid.router.tree import Tree, tree_of
+
+PIECE = 16_384
+"""Points that are taken through all steps before the next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,7 +75,7 @@ class Router:
         edges = edges_of(shapes)
         return cls(codes=codes, edges=edges, tree=tree_of(edges), table=table_of(edges))
 
-    def locate_many(self, *, lon: ArrayLike, lat: ArrayLike) -> Located:
+    def locate_many(self, *, lon: ArrayLike, lat: ArrayLike, cells: bool = False) -> Located:
         """Return the owner of each point.
 
         Each point is judged as if it were moved east by an infinitely small step and north by a
@@ -83,6 +87,8 @@ class Router:
         ----------
         lon, lat
             WGS-84 degrees, shape ``(n,)``: arrays, Series, lists or Arrow columns.
+        cells
+            Say also in which H3 cell (resolution 12) each point lies, in the same pass.
 
         Returns
         -------
@@ -94,9 +100,30 @@ class Router:
         ------
         InputError
             `lon` and `lat` differ in length or are not numbers.
+
+        Examples
+        --------
+        >>> import shapely
+        >>> shapes = [shapely.box(123, 41, 123.1, 41.1)]
+        >>> grids = gpd.GeoDataFrame({"code": ["a"]}, geometry=shapes, crs="EPSG:4326")
+        >>> found = Router.build(grids).locate_many(lon=[123.05, 0], lat=[41.05, 95], cells=True)
+        >>> found.code.tolist(), found.cell.tolist()
+        (['a', None], [631350585572604927, 0])
         """
-        index = self.rows_of(lon=lon, lat=lat)
-        return Located(index=index, code=self._codes_or_none[index])
+        lons, lats = (frozen(degrees) for degrees in points(lon=lon, lat=lat))
+        index = np.empty(lons.size, np.int32)
+        cell = np.empty(lons.size, np.int64) if cells else None
+
+        def work(start: int, stop: int) -> None:
+            # pieces that stay in the cache from one step to the next
+            for begin in range(start, stop, PIECE):
+                part = slice(begin, min(begin + PIECE, stop))
+                self._fill(lons[part], lats[part], index[part])
+                if cell is not None:
+                    fill_cells(lons[part], lats[part], RESOLUTION, cell[part])
+
+        in_parallel(work, lons.size)
+        return Located(index=index, code=self._codes_or_none[index], cell=cell)
 
     def rows_of(self, *, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int32]:
         """Return the row of each point's owner, -1 outside: `locate_many` without the codes.
@@ -111,11 +138,15 @@ class Router:
 
         def work(start: int, stop: int) -> None:
             part = slice(start, stop)
-            where = (lons[part], lats[part])
-            fill_owners(self.table, self.tree, self.edges, where, index[part])
+            self._fill(lons[part], lats[part], index[part])
 
         in_parallel(work, lons.size)
         return index
+
+    def _fill(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], index: NDArray[np.int32]
+    ) -> None:
+        fill_owners(self.table, self.tree, self.edges, (lon, lat), index)
 
     def locate(self, *, lon: float, lat: float) -> str | None:
         """Return the code of the grid that owns one point, None outside.
@@ -131,7 +162,7 @@ class Router:
             msg = f"lon {lon!r}, lat {lat!r} is no point; give two numbers in degrees"
             raise InputError(msg) from error
         index = np.empty(1, np.int32)
-        fill_owners(self.table, self.tree, self.edges, (point[:1], point[1:]), index)
+        self._fill(point[:1], point[1:], index)
         row = int(index[0])
         return None if row == OUTSIDE else str(self.codes[row])
 

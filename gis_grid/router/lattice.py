@@ -20,8 +20,9 @@ AP7_TURN_RAD = math.asin(math.sqrt(3 / 28))
 
 RAD_PER_DEG = math.pi / 180
 QUARTER_DEG = 90.0
-SMALL_RAD = 0.03
-"""Angles for which a short Taylor polynomial is as good as the library's sine."""
+SINE = tuple(1 / math.factorial(power) for power in range(3, 17, 2))
+COSINE = tuple(1 / math.factorial(power) for power in range(2, 18, 2))
+"""Coefficients of Taylor's series; multiplied, because dividing takes ten times as long."""
 
 UNIT_0 = 0.38196601125010500003
 """Distance of neighbouring lattice points at resolution 0, in radians at the face's centre."""
@@ -158,12 +159,13 @@ def on_sphere(lon: float, lat: float) -> tuple[float, float, float]:
 
 @kernel
 def sine_cosine(radians: float) -> tuple[float, float]:
-    """Return sine and cosine, to 1e-14; much faster than the library's for small angles."""
-    if abs(radians) > SMALL_RAD:
-        return math.sin(radians), math.cos(radians)
+    """Return sine and cosine of angles up to 1, to 1e-14: Taylor, because that has no branches."""
     q = radians * radians
-    sine = radians * (1.0 - q / 6.0 * (1.0 - q / 20.0))
-    return sine, 1.0 - q / 2.0 * (1.0 - q / 12.0 * (1.0 - q / 30.0))
+    s, c = SINE, COSINE
+    sine = s[0] - q * (s[1] - q * (s[2] - q * (s[3] - q * (s[4] - q * (s[5] - q * s[6])))))
+    cosine = c[3] - q * (c[4] - q * (c[5] - q * (c[6] - q * c[7])))
+    cosine = c[0] - q * (c[1] - q * (c[2] - q * cosine))
+    return radians * (1.0 - q * sine), 1.0 - q * cosine
 
 
 @kernel
@@ -192,15 +194,16 @@ def to_lonlat(plane: Plane, where: Point) -> Point:
 
 
 @kernel
-def cell_at(where: Point) -> tuple[int, int]:
-    """Return the lattice point nearest to a place, by rounding cube coordinates."""
+def cell_at(where: Point) -> Point:
+    """Return the lattice point nearest to a place, by rounding cube coordinates: whole numbers.
+
+    They stay floats, and nothing branches, so that a loop over points is made of vectors.
+    """
     a, b = where
     # the three cube coordinates sum to zero; the one rounded most gives way
     u, v, w = a - b, b, -a
-    i, j, k = math.floor(u + 0.5), math.floor(v + 0.5), math.floor(w + 0.5)
+    i, j, k = np.floor(u + 0.5), np.floor(v + 0.5), np.floor(w + 0.5)
     du, dv, dw = abs(i - u), abs(j - v), abs(k - w)
-    if dw < du or dw < dv:
-        if dv >= du:
-            j = -i - k
-        return -k, j
-    return i + j, j
+    is_third = (dw >= du) & (dw >= dv)
+    second = j if is_third | (dv < du) else -i - k
+    return (i + j if is_third else -k), second

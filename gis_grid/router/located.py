@@ -18,3 +18,6 @@ class Located:
 
     code: NDArray[np.object_]
     """Code of the grid, text; None outside."""
+
+    cell: NDArray[np.int64] | None = None
+    """H3 cell of each point, 0 for none; None where it was not asked for."""

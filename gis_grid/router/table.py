@@ -14,15 +14,13 @@ from numpy.typing import NDArray
 
 from gis_grid.router import lattice, raster
 from gis_grid.router.edges import Edges, frozen
-from gis_grid.router.lattice import Lens, Plane, cell_at, to_lonlat, to_plane
+from gis_grid.router.lattice import Plane, to_lonlat, to_plane
 from gis_grid.router.located import OUTSIDE
 from gis_grid.router.predicates import (
     Point,
     crossing,
     kernel,
     side,
-    side_of_walk,
-    without_dust,
 )
 from gis_grid.router.raster import Frame
 from gis_grid.router.threads import in_parallel
@@ -35,7 +33,7 @@ ROW_MASK = (1 << WEIGHT_BITS) - 1
 FINEST, COARSEST = 13, 8
 """H3 resolutions that a table may have; the bounds in `raster` are proved for these."""
 
-MOST_CELLS = 8_000_000
+MOST_CELLS = 12_000_000
 CELLS_AN_EDGE, FEW_CELLS = 32, 100_000
 """A table has at most so many cells for each edge, but may always have a few: a wide region with
 few edges needs no fine table."""
@@ -310,53 +308,3 @@ def content_of(state: int) -> int:
 def owner_of(content: int) -> int:
     """Return the row that the content of a cell without borders stands for."""
     return content if content >= OUTSIDE or content == OVERLAP else OUTSIDE - 1 - content
-
-
-@kernel
-def fill_by_table(
-    table: Table, points: tuple[NDArray[np.float64], NDArray[np.float64]], out: NDArray[np.int32]
-) -> int:
-    """Fill `out` with the owner of each point, OVERLAP where grids overlap; count those."""
-    lon, lat = points
-    bounds, frame, content, records = table.bounds, table.frame, table.content, table.records
-    west, south, east, north = bounds[0], bounds[1], bounds[2], bounds[3]
-    i0, j0, rows, columns = frame[0], frame[1], frame[2], frame[3]
-    lens = lens_of(table.lens)
-    overlaps = 0
-    for at in range(len(lon)):
-        x, y = without_dust(lon[at]), without_dust(lat[at])
-        out[at] = OUTSIDE
-        if not (west <= x <= east and south <= y <= north):  # NaN too
-            continue
-        i, j = cell_at(to_plane(lens, x, y))
-        row, column = i - i0, j - j0
-        if not (0 <= row < rows and 0 <= column < columns):
-            continue
-        found = content[row * columns + column]
-        if found >= 0:
-            place = np.int64(found)
-            reference = (records[place], records[place + 1])
-            state = records[place + 2]
-            last = place + HEAD + PER_EDGE * np.int64(records[place + 3])
-            for edge in range(place + HEAD, last, PER_EDGE):
-                a = (records[edge], records[edge + 1])
-                b = (records[edge + 2], records[edge + 3])
-                if side(a, b, (x, y)) > 0 and parts(reference, (x, y), a, b):
-                    state += records[edge + 4]
-            found = content_of(int(state))
-        out[at] = owner_of(found)
-        overlaps += found == OVERLAP
-    return overlaps
-
-
-@kernel
-def parts(start: Point, stop: Point, a: Point, b: Point) -> bool:
-    """Say whether the walk passes between two vertices."""
-    return side_of_walk(start, stop, a) != side_of_walk(start, stop, b)
-
-
-@kernel
-def lens_of(numbers: NDArray[np.float64]) -> Lens:
-    """Return the lens from its saved form, as plain floats."""
-    n = numbers
-    return (n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12])

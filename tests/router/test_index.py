@@ -1,6 +1,7 @@
 """The router: equal to brute force in rational arithmetic, on borders too."""
 
 import geopandas as gpd
+import h3.api.numpy_int as h3
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_grid.errors import CrsError, GeometryError, InputError
+from gis_grid.router.cells import encode, points
 from gis_grid.router.index import Router
 from tests.router.coverages import INNER, coverages
 from tests.router.oracle import holds, owners
@@ -104,6 +106,36 @@ def test_takes_arrays_series_lists_and_arrow_columns():
     assert router.locate(lon=float("nan"), lat=0.5) is None
     with pytest.raises(InputError, match="'east'"):
         router.locate(lon="east", lat=0.5)
+
+
+def test_columns_of_floats_are_not_copied():
+    numbers = np.array([0.5, 1.5])
+    for column in (pa.array(numbers), pa.chunked_array([numbers]), pd.Series(numbers)):
+        taken, _ = points(lon=column, lat=column)
+        assert np.shares_memory(
+            taken, np.asarray(column if isinstance(column, pd.Series) else numbers)
+        )
+
+
+@given(case=coverages())
+def test_cells_come_in_the_same_pass(case):
+    router = Router.build(case.grids)
+    found = router.locate_many(lon=case.lon, lat=case.lat, cells=True)
+    assert found.index.tolist() == router.rows_of(lon=case.lon, lat=case.lat).tolist()
+    assert found.cell.tolist() == encode(lon=case.lon, lat=case.lat).tolist()
+    assert router.locate_many(lon=case.lon, lat=case.lat).cell is None
+
+
+def test_many_points_come_back_in_order():
+    rng = np.random.default_rng(4)
+    lon, lat = rng.uniform(-1, 3, 70_001), rng.uniform(-1, 2, 70_001)
+    boxes = [shapely.box(x, 0, x + 1, 1) for x in (0, 1)]
+    found = Router.build(grids_of(*boxes)).locate_many(lon=lon, lat=lat, cells=True)
+    inside = (lat >= 0) & (lat < 1) & (lon >= 0) & (lon < 2)
+    assert found.index.tolist() == np.where(inside, np.floor(lon), -1).astype(int).tolist()
+    rows = rng.integers(0, len(lon), 500)
+    truth = [h3.latlng_to_cell(lat[row], lon[row], 12) for row in rows]
+    assert found.cell[rows].tolist() == truth
 
 
 def test_nothing_owns_without_grids_or_geometry():

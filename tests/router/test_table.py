@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gis_grid.router.edges import edges_of, frozen
+from gis_grid.router.lookup import fill_by_table
 from gis_grid.router.owners import fill_owners
-from gis_grid.router.table import COARSEST, FINEST, OVERLAP, fill_by_table, no_table, table_of
+from gis_grid.router.table import COARSEST, FINEST, OVERLAP, no_table, table_of
 from gis_grid.router.tree import tree_of
 from tests.benchmarks import made_up
 from tests.router.coverages import coverages
