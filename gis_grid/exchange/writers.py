@@ -73,6 +73,20 @@ def write_xlsx(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], path: Pa
     """
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(layer.name)
+    try:
+        _fill_sheet(sheet, chunks, layer, fields)
+    except BaseException:
+        sheet.close()  # or its half-written part complains when it is collected
+        raise
+    book.save(path)
+
+
+def _fill_sheet(
+    sheet: Any,  # noqa: ANN401 - openpyxl is untyped here
+    chunks: Chunks,
+    layer: Layer,
+    fields: tuple[Field, ...],
+) -> None:
     rows = 1
     for number, chunk in enumerate(_flat(chunks, layer, fields)):
         if not number:
@@ -83,7 +97,6 @@ def write_xlsx(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], path: Pa
             raise FileError(message)
         for row in chunk.astype(object).itertuples(index=False, name=None):
             sheet.append([_cell(sheet, value, layer) for value in row])
-    book.save(path)
 
 
 def _cell(sheet: Any, value: Any, layer: Layer) -> Any:  # noqa: ANN401 - openpyxl is untyped here
