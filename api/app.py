@@ -13,6 +13,7 @@ from api.live import LivePage, LiveRouting
 from api.routers import health, layers, route
 from api.routers import page as map_page
 from gis_grid import __version__
+from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, require_schema, sessions
 
@@ -30,6 +31,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     StorageError
         When the service starts: the database cannot be reached, or its tables are not those of
         this version; the message names the command that mends it.
+    InputError
+        When the service starts: the file of special grids cannot be used.
     """
     settings = settings or Settings()
 
@@ -37,7 +40,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         with opened(settings.database_url) as engine:
             require_schema(engine)
-            live = LiveRouting(engine, cache_dir=settings.cache_dir)
+            special = special_grids(settings.special_file)
+            live = LiveRouting(engine, cache_dir=settings.cache_dir, special=special)
             with closing(LivePage(engine)) as page, closing(live) as routing:
                 yield {
                     "engine": engine,

@@ -15,6 +15,8 @@ from gis_grid.grid.generations import Generation
 from gis_grid.grid.naming import GridName
 from gis_grid.maps.city import city_page
 from gis_grid.router.index import Router
+from gis_grid.router.special import SpecialIndex
+from gis_grid.services.explaining import Guide, make_guide
 from gis_grid.services.reading import grid_names, picture_of
 from gis_grid.services.routing import current_router
 from gis_grid.storage.changes import ChangeWatch
@@ -32,14 +34,23 @@ class Routing:
     router: Router
     generation: Generation
     names: Mapping[str, GridName]
+    guide: Guide
 
 
 class LiveRouting:
     """The routing of the current generation; a new one is built beside it, then swapped in."""
 
-    def __init__(self, engine: Engine, *, cache_dir: Path | None, poll_s: float = POLL_S) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        cache_dir: Path | None,
+        special: SpecialIndex | None = None,
+        poll_s: float = POLL_S,
+    ) -> None:
         self._engine = engine
         self._cache_dir = cache_dir
+        self._special = special
         self._poll_s = poll_s
         self._lock = threading.Lock()
         self._held: Routing | None = None
@@ -102,7 +113,8 @@ class LiveRouting:
         router, generation = current_router(self._engine, cache_dir=self._cache_dir)
         with sessions(self._engine).begin() as session:
             names = grid_names(session, generation)
-        return Routing(router=router, generation=generation, names=names)
+            guide = make_guide(session, generation, router, names, self._special)
+        return Routing(router=router, generation=generation, names=names, guide=guide)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

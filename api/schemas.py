@@ -4,9 +4,17 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from gis_grid.grid.generations import Generation
+from gis_grid.router.explaining.rules import NEAREST_LIMIT_M
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -72,6 +80,27 @@ Lon = Annotated[
     float, Query(ge=-180, le=180, allow_inf_nan=False, description="Longitude, degrees.")
 ]
 Lat = Annotated[float, Query(ge=-90, le=90, allow_inf_nan=False, description="Latitude, degrees.")]
+
+
+Accuracy = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="Radius in metres of the circle that holds the true place with 95 %.",
+    ),
+]
+Limit = Annotated[
+    float,
+    Field(
+        ge=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="A point so many metres outside every ground grid goes to the nearest one.",
+    ),
+]
+EXPLAINED_AT_MOST = 1_000
 
 
 class NoQuery(BaseModel):
@@ -171,27 +200,106 @@ class ChainLink(BaseModel):
     level: str
 
 
-class Route(BaseModel):
-    """Which grid owns a point, and why."""
+class Alternate(BaseModel):
+    """Another grid in the accuracy circle."""
 
-    lon: float
-    lat: float
-    """The point in WGS-84, as it was used."""
+    code: str
+    name: str | None
+    level: str
+    """Key of its level; ``special`` for a special grid."""
+
+    distance_m: float
+    """From the point to the grid; 0 when it holds the point."""
+
+
+class BuildingAt(BaseModel):
+    """The building whose footprint covers the point."""
+
+    code: str
+    name: str | None
+    confidence: float | None
+    """Probability that the true place is on this side of the nearest wall."""
+
+
+class DoorAt(BaseModel):
+    """The nearest entrance of that building."""
+
+    code: str
+    name: str | None
+    distance_m: float
+
+
+class FacilityOut(BaseModel):
+    """The facility that the report is about, and the bodies that answer for it."""
+
+    code: str
+    name: str | None
+    category: str
+    in_charge: str | None
+    owner: str | None
+    maintainer: str | None
+    distance_m: float | None
+    """From the reported point to the facility."""
+
+
+class PostOut(BaseModel):
+    """A duty post; never the person who holds it."""
+
+    code: str
+    role: str | None
+    area_code: str
+
+
+class Route(BaseModel):
+    """Who answers for a point, and why."""
+
+    lon: float | None
+    lat: float | None
+    """The point in WGS-84, as it was used: that of the facility, when one was named."""
 
     datum: str
     """The datum in which it was given."""
 
-    method: Literal["exact", "outside"]
-    """``exact``: the point lies in the ground grid. ``outside``: no grid owns it."""
+    accuracy_m: float | None
+    """Radius that was used; of a facility that of its accuracy class."""
+
+    method: Literal["facility", "special", "polygon", "nearest", "territorial", "outside"]
+    """The rule that found the owner: the facility's own grid, a special grid, the ground grid that
+    holds the point, the nearest ground grid within the limit, the deepest wider grid that holds the
+    point, or none."""
 
     grid_code: str | None
     grid_name: str | None
     level: str | None
-    chain: list[ChainLink]
-    """From the grid up to the city."""
+    """Key of its level; ``special`` for a special grid."""
 
+    chain: list[ChainLink]
+    """From the owner up to the city; a special grid is followed by the ground grid below it."""
+
+    reason_zh: str
+    reason_en: str
+    """Plain text with names as the city gave them: escape it where it is shown."""
+
+    confidence: float | None
+    """Probability that the true place lies where this owner answers; null without an accuracy."""
+
+    ambiguous: bool
+    """The accuracy circle crosses a border behind which somebody else answers."""
+
+    alternates: list[Alternate]
+    """Other grids in the circle of an ambiguous point, the nearest first; at most 20."""
+
+    alternates_found: int
     distance_to_border_m: float | None
-    cell: str
+    """To the nearest border behind which the answer changes; outside, to the nearest grid."""
+
+    building: BuildingAt | None
+    entrance: DoorAt | None
+    facility: FacilityOut | None
+    officers: list[PostOut]
+    """Duty posts of the entrance, the building and the chain, in this order."""
+
+    cell: str | None
     """H3 cell of resolution 12."""
 
     generation: int
@@ -206,6 +314,20 @@ class Points(BaseModel):
         max_length=10_000, description="Lon and lat of each, degrees; at most 10,000."
     )
     datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
+    explain: bool = Field(
+        default=False, description="Explain every answer; for at most 1,000 points."
+    )
+    accuracy_m: Accuracy | None = Field(
+        default=None, description="Accuracy of all of them; only for explained answers."
+    )
+    nearest_limit_m: Limit = NEAREST_LIMIT_M
+
+    @model_validator(mode="after")
+    def _few_enough(self) -> Self:
+        if self.explain and len(self.points) > EXPLAINED_AT_MOST:
+            message = f"at most {EXPLAINED_AT_MOST:,} points can be explained at once"
+            raise ValueError(message)
+        return self
 
 
 class Routes(BaseModel):
@@ -215,3 +337,5 @@ class Routes(BaseModel):
     grid_code: list[str | None]
     distance_to_border_m: list[float | None]
     cell: list[str | None]
+    explained: list[Route] | None = None
+    """Every answer in full, when that was asked for."""

@@ -17,3 +17,7 @@ class Settings(BaseSettings):
 
     cache_dir: Path | None = None
     """Where saved router indexes lie; beside the SQLite file, or the user's cache, when unset."""
+
+    special_file: Path | None = None
+    """Special grids (专属网格) that go before the ground grids: a file of polygons and lines with
+    ``code`` and, as wanted, ``name``, ``priority`` and ``tolerance_m``; none when unset."""

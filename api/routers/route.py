@@ -1,18 +1,22 @@
 """Which grid owns a point."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
 from fastapi import APIRouter, Query
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
+from sqlalchemy.orm import Session
 
 from api import deps, live
 from api.problems import responses
-from api.schemas import ChainLink, NoQuery, Points, Route, Routes
+from api.schemas import Accuracy, Limit, NoQuery, Points, Route, Routes, Word
+from api.told import metres, told_route
 from gis_grid.geo.datum import Datum, to_wgs84
-from gis_grid.grid.naming import chain_of
 from gis_grid.router.cells import encode, to_words
+from gis_grid.router.explaining.rules import NEAREST_LIMIT_M
+from gis_grid.services.explaining import Report, explain
 
 router = APIRouter(
     prefix="/route",
@@ -24,52 +28,68 @@ router = APIRouter(
 
 
 class PointQuery(NoQuery):
-    """A point and its datum."""
+    """A point and its datum, or a facility, or both."""
 
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
-    lon: float = Field(ge=-180, le=180, description="Longitude, degrees.", examples=[123.02])
-    lat: float = Field(ge=-90, le=90, description="Latitude, degrees.", examples=[41.12])
-    datum: Datum = Field(default=Datum.WGS84, description="Datum of lon and lat.")
-
-
-@router.get("", summary="Find the grid that owns a point")
-def route_point(query: Annotated[PointQuery, Query()], routing: deps.Routing) -> Route:
-    """Return the ground grid of a point with its chain up to the city.
-
-    A point that no grid owns is no error: its method is `outside` and its grid is null.
-
-    Example: `GET /api/v1/route?lon=123.02&lat=41.12&datum=gcj02`
-    """
-    lon, lat = to_wgs84(lon=[query.lon], lat=[query.lat], datum=query.datum)
-    return _explain(routing.current(), lon=float(lon[0]), lat=float(lat[0]), datum=query.datum)
-
-
-def _explain(held: live.Routing, *, lon: float, lat: float, datum: Datum) -> Route:
-    code = held.router.locate_many(lon=[lon], lat=[lat]).code[0]
-    chain = [
-        ChainLink(code=one, name=held.names[one].name, level=held.names[one].level)
-        for one in chain_of(held.names, code)
-    ]
-    border_m = held.router.distance_to_border_m(lon=[lon], lat=[lat])
-    return Route(
-        lon=round(lon, 7),
-        lat=round(lat, 7),
-        datum=datum,
-        method="outside" if code is None else "exact",
-        grid_code=code,
-        grid_name=chain[0].name if chain else None,
-        level=chain[0].level if chain else None,
-        chain=chain,
-        distance_to_border_m=_metres(border_m)[0],
-        cell=to_words(encode(lon=[lon], lat=[lat]))[0],
-        generation=held.generation.number,
+    lon: float | None = Field(
+        default=None, ge=-180, le=180, description="Longitude, degrees.", examples=[123.02]
     )
+    lat: float | None = Field(
+        default=None, ge=-90, le=90, description="Latitude, degrees.", examples=[41.12]
+    )
+    datum: Datum = Field(default=Datum.WGS84, description="Datum of lon and lat.")
+    accuracy_m: Accuracy | None = None
+    facility_code: Word | None = Field(
+        default=None, description="The facility it is about: its own grid and bodies answer."
+    )
+    nearest_limit_m: Limit = NEAREST_LIMIT_M
+
+    @model_validator(mode="after")
+    def _some_place(self) -> Self:
+        if (self.lon is None) != (self.lat is None):
+            message = "lon and lat belong together; give both"
+            raise ValueError(message)
+        if self.lon is None and self.facility_code is None:
+            message = "give lon and lat, or a facility_code"
+            raise ValueError(message)
+        return self
+
+    def report(self) -> Report:
+        """Return what is asked, in WGS-84."""
+        lon, lat = self.lon, self.lat
+        if lon is not None and lat is not None:
+            lons, lats = to_wgs84(lon=[lon], lat=[lat], datum=self.datum)
+            lon, lat = float(lons[0]), float(lats[0])
+        return Report(
+            lon=lon,
+            lat=lat,
+            accuracy_m=self.accuracy_m,
+            facility_code=self.facility_code,
+            nearest_limit_m=self.nearest_limit_m,
+        )
+
+
+@router.get("", summary="Find who answers for a point, and why")
+def route_point(
+    query: Annotated[PointQuery, Query()], routing: deps.Routing, session: deps.DbSession
+) -> Route:
+    """Return the owner of a point with its chain up to the city, the reason and the doubts.
+
+    A point that nobody owns is no error: its method is `outside` and its grid is null.
+
+    Example: `GET /api/v1/route?lon=123.02&lat=41.12&datum=gcj02&accuracy_m=30`
+    """
+    held = routing.current()
+    told = explain(session, held.guide, query.report())
+    return told_route(told, held.guide, generation=held.generation.number, datum=query.datum)
 
 
 @router.post("", summary="Find the grids that own many points")
-def route_points(points: Points, routing: deps.Routing) -> Routes:
+def route_points(points: Points, routing: deps.Routing, session: deps.DbSession) -> Routes:
     """Return the ground grid of up to 10,000 points, in the order in which they were given.
+
+    With `explain` (up to 1,000 points) every answer also comes in full, as from `GET`.
 
     Example: `POST /api/v1/route` with `{"points": [[123.02, 41.12], [0, 0]], "datum": "wgs84"}`
     """
@@ -80,11 +100,32 @@ def route_points(points: Points, routing: deps.Routing) -> Routes:
     return Routes(
         generation=held.generation.number,
         grid_code=held.router.locate_many(lon=lon, lat=lat).code.tolist(),
-        distance_to_border_m=_metres(held.router.distance_to_border_m(lon=lon, lat=lat)),
+        distance_to_border_m=[
+            metres(one) for one in held.router.distance_to_border_m(lon=lon, lat=lat).tolist()
+        ],
         cell=[word or None for word in cells],
+        explained=_explained(session, held, points, zip(lon.tolist(), lat.tolist(), strict=True)),
     )
 
 
-def _metres(distances_m: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float | None]:
-    """Round to centimetres; a distance that is not known is null."""
-    return [round(float(one), 2) if np.isfinite(one) else None for one in distances_m]
+def _explained(
+    session: Session, held: live.Routing, points: Points, places: Iterable[tuple[float, float]]
+) -> list[Route] | None:
+    if not points.explain:
+        return None
+    reports = (
+        Report(
+            lon=lon,
+            lat=lat,
+            accuracy_m=points.accuracy_m,
+            nearest_limit_m=points.nearest_limit_m,
+        )
+        for lon, lat in places
+    )
+    number = held.generation.number
+    return [
+        told_route(
+            explain(session, held.guide, report), held.guide, generation=number, datum=points.datum
+        )
+        for report in reports
+    ]

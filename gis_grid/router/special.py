@@ -49,6 +49,9 @@ class SpecialIndex:
     codes: NDArray[np.object_]
     """Code of each special grid, by rank."""
 
+    names: NDArray[np.object_]
+    """What people call each, None when it has no name."""
+
     priorities: Floats
     tolerances_m: Floats
     """How far beyond its shape each reaches: the tolerance of lines, 0 for polygons."""
@@ -75,7 +78,7 @@ class SpecialIndex:
         frame
             Valid Polygons, MultiPolygons, LineStrings or MultiLineStrings in EPSG:4326, shape
             ``(n,)``; they may overlap. Missing and empty geometry reaches nothing. No rows are
-            allowed.
+            allowed. A column `name` is kept when there is one.
         code
             Column of their codes: unique, none missing.
         priority
@@ -116,6 +119,7 @@ class SpecialIndex:
         order = np.lexsort((codes.astype(str), area_m2, -priorities))
         return cls(
             codes=codes[order],
+            names=_names(frame)[order],
             priorities=priorities[order],
             tolerances_m=tolerances[order],
             shapes=shapes[order],
@@ -152,6 +156,13 @@ class SpecialIndex:
         index[index == len(self.codes)] = OUTSIDE
         return Located(index=index, code=np.append(self.codes, [None])[index])
 
+    def name_of(self, code: str) -> str | None:
+        """Return what people call a special grid; None when it has no name or there is none."""
+        name = next(
+            (name for one, name in zip(self.codes, self.names, strict=True) if one == code), None
+        )
+        return None if name is None else str(name)
+
     def near(self, *, lon: float, lat: float, radius_m: float) -> list[Reach]:
         """Return the special grids that reach a point or come nearer than a radius, by rank.
 
@@ -183,6 +194,14 @@ class SpecialIndex:
         return [Reach(row, margin_m) for row, margin_m in pairs]
 
 
+def _names(frame: pd.DataFrame) -> NDArray[np.object_]:
+    names = np.full(len(frame), None, object)
+    if "name" in frame.columns:
+        known = frame["name"].notna().to_numpy()
+        names[known] = frame["name"].astype(str).to_numpy(object)[known]
+    return names
+
+
 def _require_shapes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
     shapes = frame.geometry.to_numpy().copy()
     shapes[shapely.is_empty(shapes)] = None
@@ -203,9 +222,9 @@ def _require_shapes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
 
 
 def _epsg(shapes: NDArray[np.object_]) -> int:
-    west, south, east, north = shapely.total_bounds(shapes)
-    if not np.isfinite(west):
+    if shapely.is_missing(shapes).all():
         return metric_epsg(lon=0.0, lat=0.0)
+    west, south, east, north = shapely.total_bounds(shapes)
     return metric_epsg(lon=(west + east) / 2, lat=(south + north) / 2)
 
 

@@ -29,7 +29,8 @@ def owner(lon, lat):
 @given(point=INSIDE)
 def test_equals_the_drawing(client, point):
     lon, lat = point
-    answer = client.get("/api/v1/route", params={"lon": lon, "lat": lat}).json()
+    query = {"lon": lon, "lat": lat, "nearest_limit_m": 0}
+    answer = client.get("/api/v1/route", params=query).json()
     if answer["grid_code"]:
         assert shapely.dwithin(drawn.BOXES[answer["grid_code"]], shapely.Point(lon, lat), 1e-12)
     else:
@@ -39,7 +40,7 @@ def test_equals_the_drawing(client, point):
 def test_explains_itself(client):
     lon, lat = drawn.middle("E")
     answer = client.get("/api/v1/route", params={"lon": lon, "lat": lat}).json()
-    assert answer["method"] == "exact"
+    assert answer["method"] == "polygon"
     assert answer["grid_name"] == "网格E"
     assert answer["level"] == "subarea"
     assert [link["code"] for link in answer["chain"]] == ["E", "w", "s", "d", "c"]
@@ -52,19 +53,13 @@ def test_explains_itself(client):
 def test_outside_is_an_answer(client):
     answer = client.get("/api/v1/route", params={"lon": 0, "lat": 0})
     assert answer.status_code == 200
-    assert answer.json() | {"cell": "", "distance_to_border_m": None} == {
-        "lon": 0,
-        "lat": 0,
-        "datum": "wgs84",
-        "method": "outside",
-        "grid_code": None,
-        "grid_name": None,
-        "level": None,
-        "chain": [],
-        "distance_to_border_m": None,
-        "cell": "",
-        "generation": 1,
-    }
+    told = answer.json()
+    assert told["method"] == "outside"
+    assert [told[name] for name in ("grid_code", "grid_name", "level", "confidence")] == [None] * 4
+    assert told["chain"] == told["officers"] == told["alternates"] == []
+    assert (told["building"], told["entrance"], told["facility"]) == (None, None, None)
+    assert told["distance_to_border_m"] > 1e6
+    assert told["generation"] == 1
 
 
 @pytest.mark.parametrize("datum", ["wgs84", "gcj02", "bd09"])
@@ -89,6 +84,14 @@ def test_a_point_in_another_datum_is_moved_first(client, datum):
         {"lon": 0, "lat": 0, "datum": "mars"},
         {"lon": 0, "lat": 0, "extra": 1},
         {"lon": "1,2", "lat": 0},
+        {"facility_code": "f1", "lon": 1},
+        {"facility_code": ""},
+        {"facility_code": "f\0"},
+        {"lon": 0, "lat": 0, "accuracy_m": -1},
+        {"lon": 0, "lat": 0, "accuracy_m": "nan"},
+        {"lon": 0, "lat": 0, "accuracy_m": 1e9},
+        {"lon": 0, "lat": 0, "nearest_limit_m": -1},
+        {"lon": 0, "lat": 0, "nearest_limit_m": "inf"},
     ],
 )
 def test_refuses(client, query):
@@ -127,6 +130,8 @@ def test_no_points_are_no_answers(client):
         b'{"points": [[1' + b"0" * 400 + b", 2]]}",
         b'{"points": [], "datum": "x"}',
         b'{"points": [], "more": 1}',
+        b'{"points": [], "accuracy_m": -1}',
+        b'{"points": [], "explain": 7}',
         b"\xff\xfe",
     ],
 )
