@@ -52,6 +52,7 @@ from gis_grid.storage.database import require_schema, sessions
 from gis_grid.storage.frames import layer_of
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.rerouting import reroute
 from gis_grid.values.layers import LAYERS, Layer
 
 UNNAMED = "未命名的城市"
@@ -99,7 +100,7 @@ def import_layer(
     `gis_grid.exchange.identity.Seen`. Points get their cell and, when there are grids, everything
     gets its owning grid; doubted points do not. Grids are published as a generation that has the
     stored grids of other codes too (unless `replace`), parents that are not stated are found by
-    place, and everything stored is routed again; closed incidents keep the grid that they have.
+    place, and what lies where owners changed is routed again; closed incidents keep their grid.
 
     Parameters
     ----------
@@ -240,12 +241,17 @@ def _centre(store: LayerStore) -> tuple[float, float] | None:
 
 def _router(session: Session) -> Router | None:
     """Return the index of the current ground grids, None when there are none."""
+    grids = _ground(session)
+    return Router.build(grids) if len(grids) else None
+
+
+def _ground(session: Session) -> gpd.GeoDataFrame:
+    """Return the current ground grids; none before there is a city."""
     try:
-        ground = CityStore(session).get().scheme.ground
+        level = CityStore(session).get().scheme.ground
     except NotFoundError:
-        return None
-    grids = LayerStore(session).read("grids", level=ground)
-    return Router.build(gpd.GeoDataFrame(grids)) if len(grids) else None
+        level = ""
+    return gpd.GeoDataFrame(LayerStore(session).read("grids", level=level))
 
 
 class _Rows:
@@ -256,6 +262,8 @@ class _Rows:
         self._store = LayerStore(session)
         self._layer = layer
         self._owned = "grid_code" in layer.field_names
+        if self._owned:
+            GenerationStore(session).hold()
         self._router = _router(session) if self._owned else None
         self._was_empty = self._store.count(layer) == 0
 
@@ -301,6 +309,8 @@ class _Grids:
         """Fit the grids into the tree, publish them and route what lies in them."""
         if not self._parts:
             return
+        GenerationStore(self._session).take()
+        ground = _ground(self._session)
         frames = [kept.frame for kept in self._parts]
         fresh = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=LONLAT)
         stored = gpd.GeoDataFrame(self._store.read("grids"))
@@ -319,7 +329,8 @@ class _Grids:
         city = self._city(grids)
         report_faults(grids[grids["level"] == city.scheme.ground], city.epsg, summary)
         self._publish(grids, summary, _lineage(stored, grids, city.epsg))
-        summary.routed = _route_again(self._session)
+        rerouted = reroute(self._session, ground, _ground(self._session))
+        summary.routed = sum(layer.moved for layer in rerouted.values())
 
     def _without_misfits(self, grids: gpd.GeoDataFrame, summary: Summary) -> gpd.GeoDataFrame:
         """Leave out grids that do not hang together, and write down those of the files."""
@@ -377,23 +388,3 @@ def _city_of(grids: gpd.GeoDataFrame, ground: str) -> City:
 
 def _lineage(stored: gpd.GeoDataFrame, grids: gpd.GeoDataFrame, epsg: int) -> Sequence[Lineage]:
     return lineage_of(to_metric(stored, epsg=epsg), to_metric(grids, epsg=epsg))
-
-
-def _route_again(session: Session) -> int:
-    """Give every stored thing the owner that it has now; return how many changed."""
-    router, store, changed = _router(session), LayerStore(session), 0
-    for layer in LAYERS.values():
-        if "grid_code" not in layer.field_names:
-            continue
-        for chunk in store.chunks(layer):
-            routed = assign_grids(gpd.GeoDataFrame(chunk), router)
-            moved = routed[_is_other(chunk["grid_code"], routed["grid_code"])]
-            if layer.name == "incidents":
-                moved = moved[(moved["state"] != "closed") | chunk["grid_code"][moved.index].isna()]
-            if len(moved):
-                changed += store.upsert(layer, moved).updated
-    return changed
-
-
-def _is_other(before: "pd.Series[str]", after: "pd.Series[str]") -> "pd.Series[bool]":
-    return (before != after) & ~(before.isna() & after.isna())

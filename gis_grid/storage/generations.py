@@ -23,6 +23,7 @@ from gis_grid.errors import ConflictError, InputError
 from gis_grid.grid.generations import Generation, Lineage, generation_at, require_aware
 from gis_grid.storage import tables
 from gis_grid.storage.bulk import CHUNK, count_again
+from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.frames import Frame, conform
 from gis_grid.storage.staging import is_same, staging, wait
 from gis_grid.values.layers import GRIDS
@@ -31,6 +32,9 @@ CHANNEL = "gis_grid"
 """On PostGIS, ``LISTEN gis_grid`` hears the number of each new generation when it is committed."""
 
 _TOPIC = "generation"
+_LOCK = int.from_bytes(b"gis_grid")
+"""The number of PostgreSQL's advisory lock on what is current."""
+
 _GRID = tables.table_of["grids"]
 _IS_CURRENT = _GRID.c.last_generation.is_(None)
 
@@ -47,6 +51,36 @@ class GenerationStore:
         counter = select(tables.version.c.number).where(tables.version.c.topic == _TOPIC)
         number: int = self._session.scalars(counter).one()
         return number
+
+    def hold(self) -> None:
+        """Let nobody publish until this transaction ends; wait for who is publishing now.
+
+        Whoever stores owners holds the generation before reading the grids, so that what is stored
+        fits the generation that is current when it becomes visible. Any number may hold it at once
+        (on SQLite one, as with every writer), and nobody overtakes a waiting publisher.
+
+        Raises
+        ------
+        StorageError
+            Somebody takes longer than we wait.
+        """
+        self._lock("pg_advisory_xact_lock_shared")
+
+    def take(self) -> None:
+        """Let nobody hold the generation until this transaction ends; wait for those who do.
+
+        Raises
+        ------
+        StorageError
+            Somebody takes longer than we wait.
+        """
+        self._lock("pg_advisory_xact_lock")
+
+    def _lock(self, function: str) -> None:
+        connection = self._session.connection()
+        begin_to_write(connection)
+        if connection.dialect.name == "postgresql":
+            connection.execute(select(getattr(func, function)(_LOCK)))
 
     def all(self) -> list[Generation]:
         """Return every generation, the oldest first."""

@@ -1,0 +1,159 @@
+"""Give stored things the owner that they have now, looking only where owners changed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from sqlalchemy import ColumnElement, Row, and_, or_, select, true, update
+from sqlalchemy.orm import Session
+
+from gis_grid.router.assign import representative_points
+from gis_grid.router.changes import Changes, changes_between, router_around
+from gis_grid.storage.columns import selected_geometry
+from gis_grid.storage.queries import AT_ONCE, Bbox, in_ranges
+from gis_grid.storage.tables import table_of
+from gis_grid.values.layers import INCIDENTS, LAYERS, Layer
+
+OWNED = tuple(layer for layer in LAYERS.values() if "grid_code" in layer.field_names)
+"""Layers whose features have an owner."""
+
+SETTLED = "closed"
+"""Incidents in this state keep the grid that they were handled in."""
+
+BOXES_AT_ONCE = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rerouted:
+    """What became of a layer when owners changed."""
+
+    looked_at: int = 0
+    """Features that were routed again."""
+
+    moved: int = 0
+    """Those that have another owner now."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Things:
+    """Features that may have another owner now."""
+
+    code: NDArray[np.object_]
+    owner: NDArray[np.object_]
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+
+
+def reroute(
+    session: Session, old: gpd.GeoDataFrame, new: gpd.GeoDataFrame
+) -> Mapping[str, Rerouted]:
+    """Write the owner of everything that has another one among `new` grids than among `old` ones.
+
+    Points are found by range scans on their cell, everything else by its bounds; see
+    `router.changes.changes_between`. Doubted points have no owner. Closed incidents keep theirs;
+    one that has none gets the first that comes.
+
+    Parameters
+    ----------
+    session
+        A session that holds the generation (`GenerationStore.take`), so that nobody stores
+        anything by the old grids meanwhile. It is not committed.
+    old, new
+        The ground grids before and now, in EPSG:4326, ordered by code. No old grids: everything
+        is routed. No new ones: nothing is owned any more.
+
+    Returns
+    -------
+    mapping of layer to Rerouted
+        Every layer that has owners.
+
+    Raises
+    ------
+    InputError, GeometryError, CrsError
+        The grids are none that can be routed by.
+    StorageError
+        The database cannot do this now.
+    """
+    changes = changes_between(old, new)
+    return {layer.name: _reroute_layer(session, layer, changes, new) for layer in OWNED}
+
+
+def _reroute_layer(
+    session: Session, layer: Layer, changes: Changes, grids: gpd.GeoDataFrame
+) -> Rerouted:
+    things = _things(session, layer, changes)
+    if not len(things.code):
+        return Rerouted()
+    router = router_around(grids, lon=things.lon, lat=things.lat)
+    owner = router.locate_many(lon=things.lon, lat=things.lat).code
+    moved = owner != things.owner
+    _write(session, layer, things.code[moved], owner[moved])
+    return Rerouted(looked_at=len(things.code), moved=int(moved.sum()))
+
+
+def _things(session: Session, layer: Layer, changes: Changes) -> _Things:
+    """Read what lies where owners changed, once each."""
+    table = table_of[layer.name]
+    if layer.geometry == "POINT":
+        chosen = select(table.c.code, table.c.grid_code, table.c.lon, table.c.lat)
+        tests = in_ranges(layer, changes.ranges)
+    else:
+        shape = selected_geometry(table, session.get_bind().dialect.name)
+        chosen = select(table.c.code, table.c.grid_code, shape)
+        tests = _in_boxes(layer, changes.boxes)
+    found: dict[str, Row[*tuple[Any, ...]]] = {}
+    for test in tests:
+        rows = session.execute(chosen.where(test, _is_unsettled(layer))).fetchall()
+        found.update((row[0], row) for row in rows)
+    return _unpacked(layer, list(found.values()))
+
+
+def _unpacked(layer: Layer, rows: Sequence[Row[*tuple[Any, ...]]]) -> _Things:
+    code, owner, *place = zip(*rows, strict=True) if rows else ((), (), (), ())
+    if layer.geometry == "POINT":
+        lon, lat = (np.array(numbers, np.float64) for numbers in place)
+    else:
+        lon, lat = representative_points(shapely.from_wkb(np.array(place[0], object)))
+    return _Things(code=np.array(code, object), owner=np.array(owner, object), lon=lon, lat=lat)
+
+
+def _in_boxes(layer: Layer, boxes: Sequence[Bbox]) -> Iterator[ColumnElement[bool]]:
+    columns = table_of[layer.name].c
+    for start in range(0, len(boxes), BOXES_AT_ONCE):
+        part = boxes[start : start + BOXES_AT_ONCE]
+        yield or_(
+            *(
+                and_(columns.west <= east, columns.east >= west)
+                & and_(columns.south <= north, columns.north >= south)
+                for west, south, east, north in part
+            )
+        )
+
+
+def _is_unsettled(layer: Layer) -> ColumnElement[bool]:
+    """Test that the owner of a feature follows the grids."""
+    if layer != INCIDENTS:
+        return true()
+    columns = table_of[layer.name].c
+    is_open = or_(columns.state != SETTLED, columns.grid_code.is_(None))
+    return and_(columns.doubt.is_(None), is_open)
+
+
+def _write(
+    session: Session, layer: Layer, codes: NDArray[np.object_], owners: NDArray[np.object_]
+) -> None:
+    """Write new owners, one statement for each; what was closed meanwhile keeps its own."""
+    table = table_of[layer.name]
+    for owner in dict.fromkeys(owners.tolist()):
+        mine = codes[owners == owner].tolist()
+        for part in _parts(mine):
+            here = update(table).where(table.c.code.in_(part), _is_unsettled(layer))
+            session.execute(here.values(grid_code=owner))
+
+
+def _parts(codes: Sequence[str]) -> Iterable[Sequence[str]]:
+    return (codes[start : start + AT_ONCE] for start in range(0, len(codes), AT_ONCE))
