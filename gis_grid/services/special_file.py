@@ -21,7 +21,7 @@ def special_grids(path: Path | None) -> SpecialIndex | None:
     Parameters
     ----------
     path
-        GeoPackage, Shapefile, GeoJSON or GeoParquet of polygons and lines in any CRS, with `code`
+        GeoPackage, GeoJSON or GeoParquet of polygons and lines in any CRS, with `code`
         and, as wanted, `name`, `priority` (the highest wins) and `tolerance_m` (how far from a
         line its street section reaches).
 

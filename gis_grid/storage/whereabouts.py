@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
+import numpy as np
 import shapely
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import NotFoundError
+from gis_grid.storage.base import SRID
 from gis_grid.storage.columns import selected_geometry
-from gis_grid.storage.queries import Where, conditions
 from gis_grid.storage.tables import table_of
-from gis_grid.values.layers import BUILDINGS
 
 _BUILDING, _ENTRANCE = table_of["buildings"], table_of["entrances"]
 _FACILITY, _OFFICER = table_of["facilities"], table_of["officers"]
@@ -61,23 +63,53 @@ class Kept:
     lat: float | None
 
 
+# Statements are made once: to put one together costs more than to run it.
+
+
+@lru_cache
+def _buildings(dialect: str) -> Select[Any]:
+    """Select the buildings whose bounds hold a point."""
+    lon: BindParameter[float] = bindparam("lon")
+    lat: BindParameter[float] = bindparam("lat")
+    columns = _BUILDING.c
+    statement = select(columns.code, columns.name, selected_geometry(_BUILDING, dialect))
+    if dialect == "postgresql":  # lets the GiST index choose
+        point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), SRID)
+        statement = statement.where(columns.geometry.op("&&")(point))
+    inside = (columns.west <= lon, columns.east >= lon, columns.south <= lat, columns.north >= lat)
+    return statement.where(*inside).order_by(columns.code)
+
+
+_DOORS = (
+    select(_ENTRANCE.c.code, _ENTRANCE.c.name, _ENTRANCE.c.lon, _ENTRANCE.c.lat)
+    .where(_ENTRANCE.c.building_code == bindparam("building"), _ENTRANCE.c.lon.is_not(None))
+    .order_by(_ENTRANCE.c.code)
+)
+_POSTS = select(_OFFICER.c.code, _OFFICER.c.role, _OFFICER.c.area_code).where(
+    _OFFICER.c.area_code.in_(bindparam("areas", expanding=True))
+)
+_KEPT = select(*(_FACILITY.c[name] for name in Kept.__dataclass_fields__)).where(
+    _FACILITY.c.code == bindparam("code")
+)
+
+
 def buildings_at(session: Session, *, lon: float, lat: float) -> list[Footprint]:
     """Return the buildings whose footprint covers a point, its border included, by code."""
-    dialect = session.get_bind().dialect.name
-    here = conditions(BUILDINGS, Where(bbox=(lon, lat, lon, lat)), dialect)
-    columns = (_BUILDING.c.code, _BUILDING.c.name, selected_geometry(_BUILDING, dialect))
-    point = shapely.Point(lon, lat)
-    found = session.execute(select(*columns).where(*here).order_by(_BUILDING.c.code))
-    near = (Footprint(code=row[0], name=row[1], shape=shapely.from_wkb(row[2])) for row in found)
-    return [one for one in near if shapely.covers(one.shape, point)]
+    statement = _buildings(session.get_bind().dialect.name)
+    rows = session.execute(statement, {"lon": lon, "lat": lat}).all()
+    shapes = shapely.from_wkb(np.array([row[2] for row in rows], dtype=object))
+    covered = shapely.covers(shapes, shapely.Point(lon, lat))
+    return [
+        Footprint(code=row[0], name=row[1], shape=shape)
+        for row, shape, is_here in zip(rows, shapes, covered, strict=True)
+        if is_here
+    ]
 
 
 def doors_of(session: Session, building_code: str) -> list[Door]:
     """Return the entrances of a building that have a place, by code."""
-    columns = (_ENTRANCE.c.code, _ENTRANCE.c.name, _ENTRANCE.c.lon, _ENTRANCE.c.lat)
-    statement = select(*columns).where(_ENTRANCE.c.building_code == building_code)
-    placed = statement.where(_ENTRANCE.c.lon.is_not(None)).order_by(_ENTRANCE.c.code)
-    return [Door(**row) for row in session.execute(placed).mappings()]
+    found = session.execute(_DOORS, {"building": building_code})
+    return [Door(code=code, name=name, lon=lon, lat=lat) for code, name, lon, lat in found]
 
 
 def posts_of(session: Session, area_codes: Iterable[str]) -> list[Post]:
@@ -85,9 +117,8 @@ def posts_of(session: Session, area_codes: Iterable[str]) -> list[Post]:
     wanted = list(dict.fromkeys(area_codes))
     if not wanted:
         return []
-    columns = (_OFFICER.c.code, _OFFICER.c.role, _OFFICER.c.area_code)
-    statement = select(*columns).where(_OFFICER.c.area_code.in_(wanted))
-    posts = [Post(**row) for row in session.execute(statement).mappings()]
+    found = session.execute(_POSTS, {"areas": wanted})
+    posts = [Post(code=code, role=role, area_code=area) for code, role, area in found]
     return sorted(posts, key=lambda post: (wanted.index(post.area_code), post.code))
 
 
@@ -99,8 +130,7 @@ def facility_at(session: Session, code: str) -> Kept:
     NotFoundError
         There is none.
     """
-    columns = [_FACILITY.c[name] for name in Kept.__dataclass_fields__]
-    row = session.execute(select(*columns).where(_FACILITY.c.code == code)).mappings().first()
+    row = session.execute(_KEPT, {"code": code}).mappings().first()
     if row is None:
         msg = f"facilities have no {code!r}"
         raise NotFoundError(msg)
