@@ -116,10 +116,8 @@ def router_around(
     >>> router_around(grids, lon=np.array([2.5, np.nan]), lat=np.array([0.5, 0.5])).codes.tolist()
     ['c']
     """
-    bounds = shapely.bounds(grids.geometry.to_numpy()).reshape(-1, 4)
-    boxes = np.atleast_1d(np.asarray(shapely.box(*bounds.T), object))
-    points = shapely.points(lon, lat)
-    rows = np.unique(shapely.STRtree(boxes).query(points, predicate="intersects")[1])
+    tree = shapely.STRtree(grids.geometry.to_numpy())
+    rows = np.unique(tree.query(shapely.points(lon, lat))[1])  # boxes that touch, no more
     return Router.build(gpd.GeoDataFrame(grids.iloc[rows]))
 
 
@@ -138,8 +136,8 @@ def _changed(
     rank = [name for name in now if name in was]
     alike = {name for name, is_same in zip(kept, same, strict=True) if is_same}
     moved = {name for name, other in zip(kept, rank, strict=True) if name != other}
-    for grids in (old, new):
-        fresh = ~grids[code].astype(str).isin(alike - moved)
+    for grids, names in ((old, was), (new, now)):
+        fresh = np.array([name not in alike or name in moved for name in names], bool)
         require_lonlat_polygons(gpd.GeoDataFrame(grids[fresh]))
     for name in dict.fromkeys([*was, *now]):
         if name in moved:  # its overlaps with others may change hands

@@ -79,20 +79,20 @@ def reroute(
         The database cannot do this now.
     """
     changes = changes_between(old, new)
-    return {layer.name: _reroute_layer(session, layer, changes, new) for layer in OWNED}
-
-
-def _reroute_layer(
-    session: Session, layer: Layer, changes: Changes, grids: gpd.GeoDataFrame
-) -> Rerouted:
-    things = _things(session, layer, changes)
-    if not len(things.code):
-        return Rerouted()
-    router = router_around(grids, lon=things.lon, lat=things.lat)
-    owner = router.locate_many(lon=things.lon, lat=things.lat).code
-    moved = owner != things.owner
-    _write(session, layer, things.code[moved], owner[moved])
-    return Rerouted(looked_at=len(things.code), moved=int(moved.sum()))
+    found = {layer: _things(session, layer, changes) for layer in OWNED}
+    lon, lat = (
+        np.concatenate([getattr(things, axis) for things in found.values()])
+        for axis in ("lon", "lat")
+    )
+    codes = router_around(new, lon=lon, lat=lat).locate_many(lon=lon, lat=lat).code
+    done, start = {}, 0
+    for layer, things in found.items():
+        owner = codes[start : start + len(things.code)]
+        start += len(things.code)
+        moved = owner != things.owner
+        _write(session, layer, things.code[moved], owner[moved])
+        done[layer.name] = Rerouted(looked_at=len(things.code), moved=int(moved.sum()))
+    return done
 
 
 def _things(session: Session, layer: Layer, changes: Changes) -> _Things:

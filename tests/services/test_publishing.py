@@ -266,14 +266,13 @@ def test_what_is_reported_during_publications_has_one_owner_of_the_last(city):
 
 
 def test_a_publisher_waits_for_who_holds_the_generation(city):
-    order = []
+    publisher = threading.Thread(target=publish, args=(city, merged()))
     with sessions(city).begin() as session:
         GenerationStore(session).hold()
-        thread = threading.Thread(
-            target=lambda: order.append(publish(city, merged()).generation.number)
-        )
-        thread.start()
-        time.sleep(0.3)
-        order.append("held")
-    thread.join()
-    assert order == ["held", 2]
+        publisher.start()
+        publisher.join(timeout=2)
+        assert publisher.is_alive()
+        assert GenerationStore(session).number() == 1
+    publisher.join()
+    with sessions(city)() as session:
+        assert GenerationStore(session).number() == 2
