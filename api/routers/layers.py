@@ -1,8 +1,6 @@
 """Every layer of the city as GeoJSON: lists and single features."""
 
-from collections.abc import Mapping
 from http import HTTPStatus
-from types import MappingProxyType
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -26,25 +24,6 @@ from api.schemas import (
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import GRIDS, LAYERS, Layer
-
-SINGULAR: Mapping[str, str] = MappingProxyType(
-    {
-        "grids": "grid",
-        "buildings": "building",
-        "entrances": "entrance",
-        "facilities": "facility",
-        "cameras": "camera",
-        "speakers": "speaker",
-        "places": "place",
-        "streets": "street",
-        "landcover": "landcover",
-        "walls": "wall",
-        "gates": "gate",
-        "ways": "way",
-        "officers": "officer",
-        "incidents": "incident",
-    }
-)
 
 
 def query_of(layer: Layer) -> type[ListQuery]:
@@ -101,7 +80,7 @@ def _add_item(router: APIRouter, layer: Layer) -> None:
         frame = LayerStore(session).get(layer.name, code, **query.model_dump(exclude_none=True))
         return geojson.GeoJsonResponse(geojson.features(frame, layer)[0])
 
-    endpoint.__name__ = f"get_{SINGULAR[layer.name]}"
+    endpoint.__name__ = f"get_{layer.singular}"
     router.add_api_route(
         f"/{layer.name}/{{code:path}}",
         endpoint,

@@ -31,26 +31,6 @@ from sqlalchemy.types import TypeEngine
 from gis_grid.storage.base import UtcDateTime, code_text, geometry, metadata, row_number
 from gis_grid.values.layers import GRIDS, LAYERS, Field, Kind, Layer
 
-TABLE_NAMES = MappingProxyType(
-    {
-        "grids": "grid",
-        "buildings": "building",
-        "entrances": "entrance",
-        "facilities": "facility",
-        "cameras": "camera",
-        "speakers": "speaker",
-        "places": "place",
-        "streets": "street",
-        "landcover": "landcover",
-        "walls": "wall",
-        "gates": "gate",
-        "ways": "way",
-        "officers": "officer",
-        "incidents": "incident",
-    }
-)
-"""The table of each layer: its singular."""
-
 INDEXED = MappingProxyType(
     {
         "grids": (("level", "code"), ("parent_code",)),
@@ -148,7 +128,7 @@ def _place(layer: Layer) -> Iterator[SchemaItem]:
     for name in found_by:
         yield Column(name, Double, nullable=a_point)
     yield Column("geometry", geometry(layer.geometry), nullable=a_point)
-    table = TABLE_NAMES[layer.name]
+    table = layer.singular
     yield Index(f"ix_{table}_place", *found_by).ddl_if(dialect="sqlite")
     yield Index(f"ix_{table}_geometry", "geometry", postgresql_using="gist").ddl_if(
         dialect="postgresql"
@@ -186,7 +166,7 @@ def _private_table(layer: Layer) -> Table | None:
     private = [field for field in layer.fields if field.private]
     if not private:
         return None
-    name = TABLE_NAMES[layer.name]
+    name = layer.singular
     owner = ForeignKey(f"{name}.code", ondelete="CASCADE")
     return Table(
         f"{name}_private",
@@ -198,7 +178,7 @@ def _private_table(layer: Layer) -> Table | None:
 
 def _table(layer: Layer) -> Table:
     columns_first = sorted(_items(layer), key=lambda item: not isinstance(item, Column))
-    return Table(TABLE_NAMES[layer.name], metadata, *columns_first)
+    return Table(layer.singular, metadata, *columns_first)
 
 
 table_of: Mapping[str, Table] = MappingProxyType(

@@ -52,6 +52,9 @@ class Layer:
     name: str
     """Plural noun; the word on the command line and in addresses."""
 
+    singular: str
+    """One of them; the word for its table and in sentences."""
+
     title_zh: str
     title_en: str
 
@@ -105,6 +108,7 @@ INCIDENT_STATES = ("reported", "accepted", "filed", "dispatched", "handled", "cl
 
 GRIDS = Layer(
     name="grids",
+    singular="grid",
     title_zh="网格",
     title_en="Grids",
     geometry="MULTIPOLYGON",
@@ -123,6 +127,7 @@ GRIDS = Layer(
 )
 BUILDINGS = Layer(
     name="buildings",
+    singular="building",
     title_zh="楼栋",
     title_en="Buildings",
     geometry="MULTIPOLYGON",
@@ -141,6 +146,7 @@ BUILDINGS = Layer(
 )
 ENTRANCES = Layer(
     name="entrances",
+    singular="entrance",
     title_zh="单元",
     title_en="Entrances",
     geometry="POINT",
@@ -155,6 +161,7 @@ ENTRANCES = Layer(
 )
 FACILITIES = Layer(
     name="facilities",
+    singular="facility",
     title_zh="部件",
     title_en="Facilities",
     geometry="POINT",
@@ -180,6 +187,7 @@ FACILITIES = Layer(
 )
 CAMERAS = Layer(
     name="cameras",
+    singular="camera",
     title_zh="摄像头",
     title_en="Cameras",
     geometry="POINT",
@@ -204,6 +212,7 @@ CAMERAS = Layer(
 )
 SPEAKERS = Layer(
     name="speakers",
+    singular="speaker",
     title_zh="广播音柱",
     title_en="Speakers",
     geometry="POINT",
@@ -220,6 +229,7 @@ SPEAKERS = Layer(
 )
 PLACES = Layer(
     name="places",
+    singular="place",
     title_zh="服务点",
     title_en="Places",
     geometry="POINT",
@@ -236,6 +246,7 @@ PLACES = Layer(
 )
 STREETS = Layer(
     name="streets",
+    singular="street",
     title_zh="街道路网",
     title_en="Streets",
     geometry="MULTILINESTRING",
@@ -257,6 +268,7 @@ STREETS = Layer(
 )
 LANDCOVER = Layer(
     name="landcover",
+    singular="landcover",
     title_zh="水系绿地",
     title_en="Water and green",
     geometry="MULTIPOLYGON",
@@ -269,6 +281,7 @@ LANDCOVER = Layer(
 )
 WALLS = Layer(
     name="walls",
+    singular="wall",
     title_zh="围墙",
     title_en="Walls",
     geometry="MULTILINESTRING",
@@ -281,6 +294,7 @@ WALLS = Layer(
 )
 GATES = Layer(
     name="gates",
+    singular="gate",
     title_zh="出入口",
     title_en="Gates",
     geometry="POINT",
@@ -295,6 +309,7 @@ GATES = Layer(
 )
 WAYS = Layer(
     name="ways",
+    singular="way",
     title_zh="步行路网",
     title_en="Walk network",
     geometry="MULTILINESTRING",
@@ -308,6 +323,7 @@ WAYS = Layer(
 )
 OFFICERS = Layer(
     name="officers",
+    singular="officer",
     title_zh="网格员",
     title_en="Officers",
     geometry=None,
@@ -321,6 +337,7 @@ OFFICERS = Layer(
 )
 INCIDENTS = Layer(
     name="incidents",
+    singular="incident",
     title_zh="案件",
     title_en="Incidents",
     geometry="POINT",
