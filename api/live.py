@@ -26,6 +26,9 @@ from gis_grid.storage.generations import GenerationStore
 POLL_S = 2.0
 """How long an answer may still come from the generation before a new one."""
 
+PAST = 2
+"""Generations besides the current one that are kept, because somebody asked for their time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routing:
@@ -56,11 +59,41 @@ class LiveRouting:
         self._held: Routing | None = None
         self._looked_at = -float("inf")
         self._closed = False
+        self._past_lock = threading.Lock()
+        self._past: dict[int, Routing] = {}
 
     def close(self) -> None:
         """Wait for a build that is running, and begin no other one."""
-        with self._lock:
+        with self._lock, self._past_lock:
             self._closed = True
+
+    def at(self, moment: datetime | None) -> Routing:
+        """Return the routing of the generation that is valid at a moment; the current one for None.
+
+        Asking for the past never makes those wait who ask for the present.
+
+        Raises
+        ------
+        NotFoundError
+            No generation was valid then, or no city has been named.
+        InputError
+            `moment` has no time zone.
+        StorageError
+            The database cannot be read.
+        """
+        if moment is None:
+            return self.current()
+        with sessions(self._engine).begin() as session:
+            number = GenerationStore(session).at(moment).number
+        held = self._held
+        if held is not None and held.generation.number == number:
+            return held
+        with self._past_lock:
+            routing = self._past.pop(number, None) or self._build(moment)
+            self._past[number] = routing  # the one asked for last is forgotten last
+            for oldest in list(self._past)[:-PAST]:
+                del self._past[oldest]
+        return routing
 
     def current(self) -> Routing:
         """Return the routing of the current generation.
@@ -109,8 +142,8 @@ class LiveRouting:
         with sessions(self._engine).begin() as session:
             return GenerationStore(session).number()
 
-    def _build(self) -> Routing:
-        router, generation = current_router(self._engine, cache_dir=self._cache_dir)
+    def _build(self, at: datetime | None = None) -> Routing:
+        router, generation = current_router(self._engine, cache_dir=self._cache_dir, at=at)
         with sessions(self._engine).begin() as session:
             names = grid_names(session, generation)
             guide = make_guide(session, generation, router, names, self._special)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from api import deps, live
 from api.problems import responses
-from api.schemas import Accuracy, Limit, NoQuery, Points, Route, Routes, Word
+from api.schemas import Accuracy, Limit, Moment, NoQuery, Points, Route, Routes, Word
 from api.told import metres, told_route
 from gis_grid.geo.datum import Datum, to_wgs84
 from gis_grid.router.cells import encode, to_words
@@ -44,6 +44,11 @@ class PointQuery(NoQuery):
         default=None, description="The facility it is about: its own grid and bodies answer."
     )
     nearest_limit_m: Limit = NEAREST_LIMIT_M
+    at: Moment | None = Field(
+        default=None,
+        description="Route by the grids that were valid then; without it, by those of now.",
+        examples=["2026-06-01T00:00:00+08:00"],
+    )
 
     @model_validator(mode="after")
     def _some_place(self) -> Self:
@@ -80,7 +85,7 @@ def route_point(
 
     Example: `GET /api/v1/route?lon=123.02&lat=41.12&datum=gcj02&accuracy_m=30`
     """
-    held = routing.current()
+    held = routing.at(query.at)
     told = explain(session, held.guide, query.report())
     return told_route(told, held.guide, generation=held.generation.number, datum=query.datum)
 

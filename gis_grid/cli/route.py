@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,7 @@ from gis_grid.services.route_file.cluster import route_on_cluster
 from gis_grid.services.route_file.points import Wanted
 from gis_grid.services.routing import current_router
 from gis_grid.settings import Settings
-from gis_grid.storage.database import open_engine
+from gis_grid.storage.database import opened
 
 
 class Engine(StrEnum):
@@ -70,6 +71,13 @@ def route(  # noqa: PLR0913 - one option each
     database: Annotated[
         str | None, typer.Option(metavar="URL", help="Database, when no --grids are given.")
     ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            metavar="MOMENT",
+            help="Route by the grids that were valid then, like 2026-06-01T00:00+08:00.",
+        ),
+    ] = None,
     engine: Annotated[
         Engine, typer.Option(help="This process, or a Spark cluster: Parquet or CSV to a folder.")
     ] = Engine.HERE,
@@ -84,7 +92,11 @@ def route(  # noqa: PLR0913 - one option each
     distance_to_border_m and cell (H3, resolution 12). A point on a border has exactly one owner.
     """
     started = time.perf_counter()
-    router = _router(grids, code=code, datum=grids_datum, database=database)
+    if grids is None:
+        router = _stored_router(database, at)
+    else:
+        _require_alone(database, at)
+        router = run.router_from_file(grids, code=code, datum=grids_datum)
     wanted = Wanted(lon=lon, lat=lat, encoding=encoding)
     routing = time.perf_counter()
     if engine is Engine.SPARK:
@@ -99,16 +111,27 @@ def route(  # noqa: PLR0913 - one option each
     _tell(summary, seconds, as_json=as_json, err=not as_json or str(out) == "-")
 
 
-def _router(grids: Path | None, *, code: str | None, datum: Datum, database: str | None) -> Router:
-    if grids is not None:
-        if database is not None:
-            msg = "give either --grids or --database, not both"
+def _require_alone(database: str | None, at: str | None) -> None:
+    for option, value in (("--database", database), ("--at", at)):
+        if value is not None:
+            msg = f"give either --grids or {option}, not both"
             raise InputError(msg)
-        return run.router_from_file(grids, code=code, datum=datum)
+
+
+def _stored_router(database: str | None, at: str | None) -> Router:
     settings = Settings()
-    engine = open_engine(database or settings.database_url)
-    router, _ = current_router(engine, cache_dir=settings.cache_dir)
+    moment = None if at is None else _moment(at)
+    with opened(database or settings.database_url) as engine:
+        router, _ = current_router(engine, cache_dir=settings.cache_dir, at=moment)
     return router
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        msg = f"--at {text!r} is no moment; write it like 2026-06-01T00:00+08:00"
+        raise InputError(msg) from error
 
 
 @contextmanager

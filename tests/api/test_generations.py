@@ -1,0 +1,167 @@
+"""Generations under load: no request fails, and every answer fits the generation that it names."""
+
+import functools
+import threading
+import time
+from datetime import timedelta
+
+import numpy as np
+import pytest
+import shapely
+from fastapi.testclient import TestClient
+
+from api import app
+from api.live import PAST, LiveRouting
+from gis_grid.services.publishing import publish_grids
+from gis_grid.settings import Settings
+from tests import drawn
+from tests.redrawn import merged, moved_border, renumbered
+
+PLANS = [drawn.grids, moved_border, merged, renumbered, drawn.grids]
+"""The grids of generation 1, 2 and so on."""
+
+DAY = timedelta(days=1)
+POLL_S = 0.05
+
+
+def start_of(generation):
+    return drawn.START + (generation - 1) * DAY
+
+
+def publish(engine, generation):
+    publish_grids(
+        engine,
+        PLANS[generation - 1](),
+        name=f"第{generation}稿",
+        valid_from=start_of(generation),
+        based_on=generation - 1,
+    )
+
+
+@pytest.fixture
+def city(engine):
+    drawn.store(engine)
+    return engine
+
+
+@pytest.fixture
+def client(city, database_url, tmp_path, monkeypatch):
+    """Give a client of a service that looks for a new generation often."""
+    often = functools.partial(LiveRouting, poll_s=POLL_S)
+    monkeypatch.setattr(app, "LiveRouting", often)
+    settings = Settings(database_url=database_url, cache_dir=tmp_path / "cache")
+    with TestClient(app.create_app(settings), raise_server_exceptions=False) as client:
+        yield client
+
+
+def owner(generation, lon, lat):
+    """Return the ground grid of a point on no border, by trying all shapes of a generation."""
+    grids = PLANS[generation - 1]()
+    ground = grids[grids["level"] == "subarea"]
+    hits = ground["code"][shapely.contains_xy(ground.geometry.to_numpy(), lon, lat)]
+    return hits.iloc[0] if len(hits) else None
+
+
+def ask(client, rng, asked):
+    """Send one request of each kind and keep what was asked and answered."""
+    lon, lat = (float(low + rng.uniform(-5e-4, 6.5e-3)) for low in (drawn.WEST, drawn.SOUTH))
+    where = {"lon": lon, "lat": lat}
+    get = functools.partial(client.get, "/api/v1/route")
+    asked.append(("now", where, get(params=where)))
+    asked.append(("facility", where, get(params={"facility_code": "f3"})))
+    then = {"at": start_of(1).isoformat()}
+    asked.append(("then", where, get(params=where | then)))
+    points = {"points": [[lon, lat], [lon, lat]]}
+    asked.append(("many", where, client.post("/api/v1/route", json=points)))
+
+
+def test_publishing_fails_no_request_and_every_answer_fits_its_generation(city, client):
+    asked, failures, is_over = [], [], threading.Event()
+
+    def user(seed):
+        rng = np.random.default_rng(seed)
+        try:
+            while not is_over.is_set():
+                ask(client, rng, asked)
+        except Exception as error:  # noqa: BLE001 - told to the test
+            failures.append(error)
+
+    users = [threading.Thread(target=user, args=(seed,)) for seed in range(3)]
+    for thread in users:
+        thread.start()
+    try:
+        for generation in range(2, len(PLANS) + 1):
+            publish(city, generation)
+            wait_for(client, generation)
+    finally:
+        is_over.set()
+        for thread in users:
+            thread.join()
+    assert failures == []
+    assert {answer.status_code for _, _, answer in asked} == {200}
+    for kind, where, answer in asked:
+        require_fit(kind, where, answer.json())
+    assert {answer.json()["generation"] for _, _, answer in asked} >= {1, 2, 3, 4}
+    assert len(asked) > 100
+
+
+def wait_for(client, generation):
+    deadline = time.monotonic() + 30
+    lon, lat = drawn.middle("E")
+    while time.monotonic() < deadline:
+        told = client.get("/api/v1/route", params={"lon": lon, "lat": lat}).json()
+        if told["generation"] == generation:
+            return
+        time.sleep(0.02)
+    pytest.fail(f"generation {generation} was never answered")
+
+
+def require_fit(kind, where, told):
+    generation = told["generation"]
+    assert 1 <= generation <= len(PLANS)
+    if kind == "then":
+        assert generation == 1
+    if kind == "facility":
+        return
+    wanted = owner(generation, **where)
+    if kind == "many":
+        assert told["grid_code"] == [wanted, wanted]
+    elif wanted is not None:  # outside the nearest one answers, and says so
+        assert told["grid_code"] == wanted
+        assert told["chain"][0]["code"] == wanted
+        assert told["chain"][-1]["code"] == "c"
+
+
+def test_a_moment_is_answered_by_the_grids_of_its_time(city, client):
+    for generation in range(2, len(PLANS) + 1):
+        publish(city, generation)
+    lon, lat = drawn.middle("E")
+    for generation in (4, 1, 2, 3, 5, 1):
+        at = (start_of(generation) + DAY / 2).isoformat()
+        told = client.get("/api/v1/route", params={"lon": lon, "lat": lat, "at": at}).json()
+        assert (told["generation"], told["grid_code"]) == (generation, owner(generation, lon, lat))
+
+
+@pytest.mark.parametrize(
+    ("at", "status"),
+    [("2020-01-01T00:00:00Z", 404), ("2026-01-01T00:00:00", 422), ("yesterday", 422)],
+)
+def test_refuses_moments_without_grids_or_time_zone(client, at, status):
+    answer = client.get("/api/v1/route", params={"lon": 123, "lat": 41, "at": at})
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_few_generations_of_the_past_are_kept(city, tmp_path):
+    for generation in range(2, len(PLANS) + 1):
+        publish(city, generation)
+    live = LiveRouting(city, cache_dir=tmp_path)
+    now = live.current()
+    then = [live.at(start_of(generation)) for generation in (1, 2, 3)]
+    assert [routing.generation.number for routing in then] == [1, 2, 3]
+    assert live.at(start_of(3)) is then[2]
+    assert live.at(start_of(1)) is not then[0]
+    assert PAST == 2
+    assert live.at(start_of(5) + DAY) is now
+    assert live.at(None).generation.number == 5
+    live.close()
