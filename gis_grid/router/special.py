@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from gis_grid.errors import GeometryError, InputError
-from gis_grid.geo.crs import LONLAT, metric_epsg, require_lonlat, to_metric
+from gis_grid.geo.crs import LONLAT, metric_epsg, project, require_lonlat, to_metric
 from gis_grid.router.cells import points
 from gis_grid.router.doors import require_codes
 from gis_grid.router.located import OUTSIDE, Located
@@ -60,7 +59,8 @@ class SpecialIndex:
     """Polygons and lines on the metric plane."""
 
     tree: shapely.STRtree
-    to_plane: Transformer
+    epsg: int
+    """The metric plane."""
 
     @classmethod
     def build(
@@ -124,7 +124,7 @@ class SpecialIndex:
             tolerances_m=tolerances[order],
             shapes=shapes[order],
             tree=shapely.STRtree(shapes[order]),
-            to_plane=Transformer.from_crs(LONLAT, epsg, always_xy=True),
+            epsg=epsg,
         )
 
     def locate_many(self, *, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Located:
@@ -147,7 +147,7 @@ class SpecialIndex:
         """
         lons, lats = points(lon=lon, lat=lat)
         index = np.full(lons.size, len(self.codes), np.int32)
-        places = shapely.points(*self.to_plane.transform(lons, lats))
+        places = np.atleast_1d(shapely.points(*project(lon=lons, lat=lats, epsg=self.epsg)))
         places[~np.isfinite(shapely.get_x(places))] = None
         most = self.tolerances_m.max(initial=0.0)
         place, row = self.tree.query(places, predicate="dwithin", distance=most)
@@ -182,7 +182,8 @@ class SpecialIndex:
         >>> index.near(lon=1.001, lat=0.5, radius_m=100)
         []
         """
-        place = shapely.Point(*self.to_plane.transform(lon, lat))
+        x_m, y_m = project(lon=lon, lat=lat, epsg=self.epsg)
+        place = shapely.Point(float(x_m), float(y_m))
         most = self.tolerances_m.max(initial=0.0) + radius_m
         rows = np.sort(self.tree.query(place, predicate="dwithin", distance=most))
         shapes = self.shapes[rows]

@@ -60,6 +60,15 @@ def test_the_wall_says_how_sure_the_building_is(engine, guide):
     assert told(engine, guide, lon=lon, lat=lat).inside.confidence is None
 
 
+def test_a_building_without_doors_is_told_alone(engine, guide):
+    house = shapely.box(123.0045, 41.0045, 123.005, 41.005)
+    with sessions(engine).begin() as session:
+        LayerStore(session).upsert("buildings", drawn.layer("buildings", [{"code": "c1"}], [house]))
+    inside = told(engine, guide, lon=123.0047, lat=41.0047).inside
+    assert (inside.building.code, inside.building.name) == ("c1", None)
+    assert (inside.door, inside.door_m) == (None, None)
+
+
 def test_a_scheme_without_buildings_stops_at_the_ground(engine, tmp_path):
     store(engine)
     with sessions(engine).begin() as session:
