@@ -7,7 +7,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from gis_grid.errors import GeometryError, InputError
 from gis_grid.geo.crs import LONLAT, metric_epsg, project, require_lonlat, to_metric
@@ -127,7 +127,7 @@ class SpecialIndex:
             epsg=epsg,
         )
 
-    def locate_many(self, *, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Located:
+    def locate_many(self, *, lon: ArrayLike, lat: ArrayLike) -> Located:
         """Return the first special grid by rank that reaches each point.
 
         Parameters
@@ -147,14 +147,50 @@ class SpecialIndex:
         """
         lons, lats = points(lon=lon, lat=lat)
         index = np.full(lons.size, len(self.codes), np.int32)
-        places = np.atleast_1d(shapely.points(*project(lon=lons, lat=lats, epsg=self.epsg)))
-        places[~np.isfinite(shapely.get_x(places))] = None
+        places = self._places(lons, lats)
         most = self.tolerances_m.max(initial=0.0)
         place, row = self.tree.query(places, predicate="dwithin", distance=most)
         reached = shapely.distance(places[place], self.shapes[row]) <= self.tolerances_m[row]
         np.minimum.at(index, place[reached], row[reached].astype(np.int32))
         index[index == len(self.codes)] = OUTSIDE
         return Located(index=index, code=np.append(self.codes, [None])[index])
+
+    def distance_to_border_m(
+        self, *, lon: ArrayLike, lat: ArrayLike, index: NDArray[np.int32]
+    ) -> Floats:
+        """Return how deep each point lies in the reach of its special grid.
+
+        Parameters
+        ----------
+        lon, lat
+            WGS-84 degrees, shape ``(n,)``.
+        index
+            The owners, as `locate_many` gives them.
+
+        Returns
+        -------
+        array of float64, shape ``(n,)``
+            Metres to the edge of the reach; NaN where the owner is -1.
+
+        Raises
+        ------
+        InputError
+            `lon` and `lat` differ in length or are not numbers.
+        """
+        lons, lats = points(lon=lon, lat=lat)
+        metres = np.full(lons.size, np.nan)
+        owned = np.flatnonzero(index != OUTSIDE)
+        places = self._places(lons[owned], lats[owned])
+        metres[owned] = _margins(places, self.shapes[index[owned]], self.tolerances_m[index[owned]])
+        return metres
+
+    def _places(self, lon: Floats, lat: Floats) -> NDArray[np.object_]:
+        """Return points on the plane, None for those that are none."""
+        xy = np.column_stack(project(lon=lon, lat=lat, epsg=self.epsg))
+        places = np.full(len(xy), None, object)
+        known = np.isfinite(xy).all(axis=1)
+        places[known] = shapely.points(xy[known])
+        return places
 
     def name_of(self, code: str) -> str | None:
         """Return what people call a special grid; None when it has no name or there is none."""
@@ -182,17 +218,21 @@ class SpecialIndex:
         >>> index.near(lon=1.001, lat=0.5, radius_m=100)
         []
         """
-        x_m, y_m = project(lon=lon, lat=lat, epsg=self.epsg)
-        place = shapely.Point(float(x_m), float(y_m))
+        places = self._places(np.array([lon]), np.array([lat]))
         most = self.tolerances_m.max(initial=0.0) + radius_m
-        rows = np.sort(self.tree.query(place, predicate="dwithin", distance=most))
-        shapes = self.shapes[rows]
-        margins = self.tolerances_m[rows] - shapely.distance(place, shapes)
-        inside = np.isin(shapely.get_type_id(shapes), POLYGONAL) & (margins == 0)  # how deep then
-        margins[inside] = shapely.distance(place, shapely.boundary(shapes[inside]))
+        rows = np.sort(self.tree.query(places[0], predicate="dwithin", distance=most))
+        margins = _margins(places, self.shapes[rows], self.tolerances_m[rows])
         keep = (margins >= 0) | (-margins < radius_m)
         pairs = zip(rows[keep].tolist(), margins[keep].tolist(), strict=True)
         return [Reach(row, margin_m) for row, margin_m in pairs]
+
+
+def _margins(places: NDArray[np.object_], shapes: NDArray[np.object_], reach_m: Floats) -> Floats:
+    """Return how deep places lie in a reach, negative outside."""
+    margins = reach_m - shapely.distance(places, shapes)
+    inside = np.isin(shapely.get_type_id(shapes), POLYGONAL) & (margins == 0)
+    walls = shapely.distance(places, shapely.boundary(shapes))
+    return np.asarray(np.where(inside, walls, margins), np.float64)
 
 
 def _names(frame: pd.DataFrame) -> NDArray[np.object_]:

@@ -77,6 +77,8 @@ def test_the_highest_rank_that_reaches_the_point_owns_it(frame, where):
     assert known[found] > 0
     assert rank[found] == best
     row = index.codes.tolist().index(found)
+    depth = index.distance_to_border_m(lon=[lon, np.nan], lat=[lat, 0.0], index=np.array([row, -1]))
+    assert depth == pytest.approx([known[found], np.nan], abs=SLACK_M, nan_ok=True)
     rivals = [one for one in index.codes[:row] if known.get(one, -1) > 0]
     assert rivals == []
 
