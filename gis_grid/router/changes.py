@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
@@ -127,27 +128,29 @@ Shape = BaseGeometry | None
 def _changed(
     old: gpd.GeoDataFrame, new: gpd.GeoDataFrame, code: str
 ) -> Iterator[tuple[str, tuple[Shape, Shape]]]:
-    """Yield each changed grid with its two shapes; where its rank changed, each shape with None."""
+    """Yield each changed grid with its two shapes; where its rank changed, all of it and None."""
     require_lonlat(old, "old grids")
     require_lonlat(new, "new grids")
-    was, now = _shapes(old, code), _shapes(new, code)
-    kept = [name for name in was if name in now]
-    same = shapely.equals_exact([was[name] for name in kept], [now[name] for name in kept])
-    rank = [name for name in now if name in was]
-    alike = {name for name, is_same in zip(kept, same, strict=True) if is_same}
-    moved = {name for name, other in zip(kept, rank, strict=True) if name != other}
-    for grids, names in ((old, was), (new, now)):
-        fresh = np.array([name not in alike or name in moved for name in names], bool)
-        require_lonlat_polygons(gpd.GeoDataFrame(grids[fresh]))
-    for name in dict.fromkeys([*was, *now]):
-        if name in moved:  # its overlaps with others may change hands
-            yield name, (shapely.union_all([was[name], now[name]]), None)
-        elif name not in alike and (was.get(name) is not None or now.get(name) is not None):
-            yield name, (was.get(name), now.get(name))
-
-
-def _shapes(grids: gpd.GeoDataFrame, code: str) -> dict[str, Shape]:
-    return dict(zip(require_codes(grids, code), grids.geometry.to_numpy(), strict=True))
+    was, now = require_codes(old, code), require_codes(new, code)
+    mine, yours = old.geometry.to_numpy(), new.geometry.to_numpy()
+    place = pd.Index(now).get_indexer(pd.Index(was))
+    kept = np.flatnonzero(place >= 0)
+    there = place[kept]
+    moved = there != np.sort(there)  # what it overlaps with may change hands
+    alike = shapely.equals_exact(mine[kept], yours[there]) & ~moved
+    left = np.delete(np.arange(len(was)), kept[alike])
+    right = np.delete(np.arange(len(now)), there[alike])
+    require_lonlat_polygons(gpd.GeoDataFrame(old.iloc[left]))
+    require_lonlat_polygons(gpd.GeoDataFrame(new.iloc[right]))
+    before = dict(zip(was[left], mine[left], strict=True))
+    after = dict(zip(now[right], yours[right], strict=True))
+    turned = set(was[kept[moved]])
+    for name in dict.fromkeys([*before, *after]):
+        shapes = before.get(name), after.get(name)
+        if name in turned:
+            yield name, (shapely.union_all([*shapes]), None)
+        elif any(shape is not None for shape in shapes):
+            yield name, shapes
 
 
 def merged(found: list[Ranges]) -> Ranges:

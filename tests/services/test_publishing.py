@@ -9,7 +9,10 @@ import pytest
 import shapely
 
 from gis_grid.errors import ConflictError, GeometryError, InputError, NotFoundError
+from gis_grid.exchange.prepare import Reading
+from gis_grid.geo.datum import Datum
 from gis_grid.router.assign import assign_grids
+from gis_grid.services.importing import ImportOptions, import_layer
 from gis_grid.services.publishing import publish_grids
 from gis_grid.services.routing import current_router
 from gis_grid.storage.database import sessions
@@ -248,3 +251,38 @@ def test_a_publisher_waits_for_who_holds_the_generation(city):
     publisher.join()
     with sessions(city)() as session:
         assert GenerationStore(session).number() == 2
+
+
+def test_an_import_during_publications_has_owners_of_the_last(city, tmp_path):
+    """The importer holds the generation by itself; files are imported while grids change."""
+    rng = np.random.default_rng(11)
+    failures, is_over, done = [], threading.Event(), []
+
+    def importer():
+        try:
+            while not is_over.is_set() or not done:
+                path = tmp_path / f"{len(done)}.csv"
+                frame = scattered(rng, "facilities", category=["0101"])
+                place = frame.geometry.get_coordinates().rename(columns={"x": "lon", "y": "lat"})
+                named = frame[["code", "category"]].assign(code=f"m{len(done)}-" + frame["code"])
+                named.join(place).to_csv(path, index=False)
+                reading = Reading(datum=Datum.WGS84)
+                options = ImportOptions(reading=reading)
+                done.append(import_layer(city, "facilities", [path], options, now=drawn.START))
+        except Exception as error:  # noqa: BLE001 - told to the test
+            failures.append(error)
+
+    thread = threading.Thread(target=importer)
+    thread.start()
+    try:
+        plans = [moved_border, merged, drawn.grids, renumbered]
+        for day, plan in enumerate(plans, 1):
+            publish(city, plan(), day=day)
+            time.sleep(0.2)
+    finally:
+        is_over.set()
+        thread.join()
+    assert failures == []
+    assert sum(summary.stored for summary in done) == len(done) * COUNT
+    after, wanted = owners(city), expected(city, renumbered())
+    assert {t for t in after if t[0] == "facilities" and after[t] != wanted[t]} == set()
