@@ -18,6 +18,7 @@ from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
 from gis_grid.services.route_file import run
 from gis_grid.services.route_file.cluster import route_on_cluster
+from gis_grid.services.route_file.job import Places, Summary
 from gis_grid.services.route_file.points import Wanted
 from gis_grid.services.routing import current_router
 from gis_grid.settings import Settings
@@ -84,12 +85,23 @@ def route(  # noqa: PLR0913 - one option each
     master: Annotated[
         str, typer.Option(help="Spark cluster: spark://host:7077, yarn, local[2] ...")
     ] = "local[*]",
+    rejects: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where rows without a usable point are listed [default: OUT's .rejects.csv]."
+        ),
+    ] = None,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going", help="Exit with 0 although rows had no usable point.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Add to every row of a file which grid owns its point.
 
     Rows come back once, in order, unchanged, then grid_code, method (polygon or outside),
     distance_to_border_m and cell (H3, resolution 12). A point on a border has exactly one owner.
+    Rows without a usable point are listed with number, reason and value; then the exit code is 1.
+    From CSV or Parquet to CSV or Parquet a run that was killed goes on when it is started again.
     """
     started = time.perf_counter()
     if grids is None:
@@ -102,13 +114,16 @@ def route(  # noqa: PLR0913 - one option each
     if engine is Engine.SPARK:
         summary = route_on_cluster(router, points, out, master=master, wanted=wanted, datum=datum)
     else:
+        places = Places.beside(out, rejects)
         with _bar() as progress:
             summary = run.route_file(
-                router, points, out, wanted=wanted, datum=datum, progress=progress
+                router, points, places, wanted=wanted, datum=datum, progress=progress
             )
     ended = time.perf_counter()
     seconds = {"grids_s": routing - started, "rows_s": ended - routing}
     _tell(summary, seconds, as_json=as_json, err=not as_json or str(out) == "-")
+    if engine is Engine.HERE and summary.without_point and not keep_going:
+        raise typer.Exit(1)
 
 
 def _require_alone(database: str | None, at: str | None) -> None:
@@ -147,10 +162,11 @@ def _bar() -> Iterator[run.Progress]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def _tell(summary: run.Summary, seconds: dict[str, float], *, as_json: bool, err: bool) -> None:
-    rate = summary.rows / max(seconds["rows_s"], 1e-9)
+def _tell(summary: Summary, seconds: dict[str, float], *, as_json: bool, err: bool) -> None:
+    rate = (summary.rows - summary.resumed) / max(seconds["rows_s"], 1e-9)
     if as_json:
-        told = {**summary.as_dict(), **seconds, "points_per_s": rate}
+        more = {"resumed": summary.resumed, "rejects": summary.rejects}
+        told = {**summary.as_dict(), **more, **seconds, "points_per_s": rate}
         typer.echo(json.dumps(told), err=err)
         return
     lines = [
@@ -161,4 +177,8 @@ def _tell(summary: run.Summary, seconds: dict[str, float], *, as_json: bool, err
         *(f"  {reason:<15}{count:>12,}" for reason, count in summary.without_point.most_common()),
         f"points a second  {rate:>12,.0f}",
     ]
+    if summary.resumed:
+        lines.append(f"went on after    {summary.resumed:>12,} rows of a run that was killed")
+    if summary.rejects:
+        lines.append(f"rows without a point are listed in {summary.rejects}")
     typer.echo("\n".join(lines), err=err)

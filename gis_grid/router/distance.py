@@ -60,6 +60,9 @@ def run_distance_2(edges: Edges, of: tuple[int, int], point: Point, scale: Point
         dx = (ends[edge, 2] - ends[edge, 0]) * scale[0]
         dy = (ends[edge, 3] - ends[edge, 1]) * scale[1]
         length_2 = dx * dx + dy * dy
+        across = ax * dy - ay * dx
+        if across * across >= best * length_2 and length_2 > 0.0:
+            continue  # even the whole line is farther away: no need to divide
         along = 0.0 if length_2 == 0.0 else -(ax * dx + ay * dy) / length_2
         along = min(1.0, max(0.0, along))
         x, y = ax + along * dx, ay + along * dy
@@ -76,10 +79,15 @@ def box_distance_2(boxes: NDArray[np.float64], at: int, point: Point, scale: Poi
 
 
 @kernel
-def nearest_grid(tree: Tree, edges: Edges, point: Point, scale: Point) -> tuple[int, float]:
-    """Return the grid whose border is nearest and the square of its distance; -1, inf for none."""
+def nearest_grid(
+    tree: Tree, edges: Edges, point: Point, scale: Point, best: float = math.inf
+) -> tuple[int, float]:
+    """Return the grid whose border is nearest and the square of its distance.
+
+    Only grids nearer than the square root of `best` count; -1 and `best` for none.
+    """
     walk = np.empty((DEPTH * FANOUT, 2), np.int64)
-    found, best = -1, math.inf
+    found = -1
     left = push_root(tree, walk)
     while left > 0:
         left -= 1
@@ -131,7 +139,7 @@ def distances(
             out[row] = math.sqrt(border_distance_2(edges, owner[row], (x, y), scale))
             continue
         best = math.inf
-        for turn in range(-1, 2):  # the nearest grid may lie beyond the antimeridian
+        for turn in (0, -1, 1):  # the nearest grid may lie beyond the antimeridian
             moved = (x + turn * TURN_DEG, y)
-            best = min(best, nearest_grid(tree, edges, moved, scale)[1])
+            best = nearest_grid(tree, edges, moved, scale, best)[1]
         out[row] = math.sqrt(best)

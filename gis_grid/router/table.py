@@ -158,13 +158,10 @@ def extent(edges: Edges, plane: Plane, longest_deg: float) -> tuple[float, float
 def _filled(edges: Edges, plane: Plane, frame: Frame, longest_deg: float) -> Table:
     count = np.zeros(frame.rows * frame.columns, np.int32)
     cells, owners = raster.rasterize(edges, plane, frame, longest_deg, count)
-    border = count > 0
-    number = np.where(border, np.cumsum(border) - 1, OUTSIDE)
-    first = np.concatenate([[0], np.cumsum(count[border])])
-    lists = Lists(number, first, sorted_by_cell(number, first, cells, owners))
-    sizes = np.where(border, HEAD + PER_EDGE * count, 0)
-    content = np.where(border, np.cumsum(sizes) - sizes, OUTSIDE).astype(np.int32)
-    records = np.empty(int(sizes.sum()))
+    content = np.empty_like(count)
+    first, size = number_lists(count, content)
+    lists = Lists(count, first, sorted_by_cell(count, first, cells, owners))
+    records = np.empty(size)
 
     def work(start: int, stop: int) -> None:
         sweep(lists, edges, (plane, frame), (start, stop), (content, records))
@@ -182,7 +179,7 @@ def _filled(edges: Edges, plane: Plane, frame: Frame, longest_deg: float) -> Tab
 class Lists(NamedTuple):
     """The edges of each border cell while a table is built."""
 
-    number: NDArray[np.int64]
+    number: NDArray[np.int32]
     """Of each cell: its list, -1 without one."""
 
     first: NDArray[np.int64]
@@ -193,8 +190,33 @@ class Lists(NamedTuple):
 
 
 @kernel
+def number_lists(
+    count: NDArray[np.int32], content: NDArray[np.int32]
+) -> tuple[NDArray[np.int64], int]:
+    """Turn counts of edges into numbers of lists, -1 where there are none.
+
+    `content` gets the place of each list's record. Returns where the edges of each list begin, and
+    the size of all records.
+    """
+    lists = 0
+    for cell in range(len(count)):
+        lists += count[cell] > 0
+    first = np.zeros(lists + 1, np.int64)
+    number, size = 0, 0
+    for cell in range(len(count)):
+        edges = count[cell]
+        count[cell] = number if edges else OUTSIDE
+        content[cell] = size if edges else OUTSIDE
+        if edges:
+            first[number + 1] = first[number] + edges
+            number += 1
+            size += HEAD + PER_EDGE * edges
+    return first, size
+
+
+@kernel
 def sorted_by_cell(
-    number: NDArray[np.int64],
+    number: NDArray[np.int32],
     first: NDArray[np.int64],
     cells: NDArray[np.int64],
     owners: NDArray[np.int32],
@@ -224,13 +246,13 @@ def sweep(
         state, before = 0, np.int64(-1)
         for column in range(frame.columns):
             cell = row * frame.columns + column
-            here = lists.number[cell]
+            here = np.int64(lists.number[cell])
             if before >= 0 or here >= 0:
                 i, j = float(frame.i + row), float(frame.j + column)
                 start, stop = to_lonlat(plane, (i, j - 1.0)), to_lonlat(plane, (i, j))
                 state += walked(lists, edges, (before, here), (start, stop))
                 if here >= 0:
-                    write_record(lists, edges, here, (stop, state), records[content[cell] :])
+                    write_record(lists, edges, int(here), (stop, state), records[content[cell] :])
             if here < 0:
                 content[cell] = content_of(state)
             before = here

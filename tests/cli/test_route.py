@@ -56,12 +56,13 @@ def points(tmp_path):
     return path
 
 
-def run(*arguments, stdin=None, fails=False):
-    result = CliRunner().invoke(app, ["route", *map(str, arguments)], input=stdin)
+def run(*arguments, code=None, fails=False):
+    asked = [] if code is not None else ["--keep-going"]
+    result = CliRunner().invoke(app, ["route", *asked, *map(str, arguments)])
     if fails:
         assert isinstance(result.exception, GisGridError), result
         return str(result.exception)
-    assert result.exit_code == 0, result
+    assert result.exit_code == (code or 0), result
     return result
 
 
@@ -177,7 +178,7 @@ def test_datums_are_taken_off_points_and_grids(grids, tmp_path, drawn):  # noqa:
 def test_a_pipe_goes_through(grids):
     command = "from gis_grid.cli.app import main; main()"
     done = subprocess.run(
-        [sys.executable, "-c", command, "route", "-", "--grids", grids, "-o", "-"],
+        [sys.executable, "-c", command, "route", "-", "--grids", grids, "-o", "-", "--keep-going"],
         input="\n".join([HEADING, *LINES, ""]).encode(),
         capture_output=True,
         check=True,

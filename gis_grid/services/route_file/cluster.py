@@ -8,8 +8,8 @@ from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
 from gis_grid.router.spark_files import route_files
+from gis_grid.services.route_file.job import Summary
 from gis_grid.services.route_file.points import Wanted, coordinate_columns
-from gis_grid.services.route_file.run import Summary
 
 
 def route_on_cluster(

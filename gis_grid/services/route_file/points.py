@@ -1,28 +1,36 @@
 """Opening a file of points: which columns are its coordinates, and its rows in batches."""
 
-import csv
-import io
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, TextIO, cast
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from gis_grid.errors import CrsError, FileError, InputError
-from gis_grid.exchange.encodings import detect_encoding, open_bytes, require_encoding
+from gis_grid.exchange.encodings import detect_encoding, require_encoding
 from gis_grid.exchange.names import LAT_NAMES, LON_NAMES
 from gis_grid.exchange.sources import open_source, require_file
 from gis_grid.geo.crs import LONLAT
-from gis_grid.services.route_file.rows import ArrowRows, FrameRows, Rows, TextRows
+from gis_grid.services.route_file.rows import ArrowRows, FrameRows, PlainRows, Rows, TextRows
+from gis_grid.services.route_file.text import (
+    Heading,
+    Stream,
+    encoding_within,
+    heading_of,
+    is_by_line,
+    open_stream,
+    plain,
+    read_rows,
+)
 
 BATCH = 50_000
 """Rows in memory at a time."""
 
-DELIMITERS = ",;\t|"
+Position = list[int]
+"""Where the next row is: bytes before it in a CSV file; row group and row of it in Parquet."""
+
 TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
 
 
@@ -42,9 +50,14 @@ class Points:
     columns: tuple[str, ...]
     """Columns of the input, in order."""
 
-    read: Callable[[], Iterator[Rows]]
+    read: Callable[[Position | None], Iterator[tuple[Rows, Position]]]
+    """Rows from a position on, each time with the position behind them."""
+
     rows: int | None = None
     """How many rows there are, when the file says so."""
+
+    can_resume: bool = False
+    """Whether rows may be read from a position on."""
 
     delimiter: str = ","
 
@@ -118,107 +131,58 @@ def _text_file(path: Path, wanted: Wanted) -> Points:
     except (OSError, EOFError) as error:
         msg = f"{path} is damaged or not what its name says: {error}"
         raise FileError(msg) from error
-    with closing(_Lines(path, encoding)) as lines:
-        columns, delimiter = lines.heading, lines.delimiter
-    lon, lat = coordinate_columns(columns, wanted)
+    with closing(open_stream(path, encoding)) as stream:
+        heading = heading_of(stream, encoding_within(encoding))
+    places = _places(heading, wanted)
 
-    def read() -> Iterator[Rows]:
-        with closing(_Lines(path, encoding)) as lines:
-            yield from lines.batches(lon, lat)
+    def read(start: Position | None) -> Iterator[tuple[Rows, Position]]:
+        try:
+            with closing(open_stream(path, encoding)) as stream:
+                stream.skip_to(start[0]) if start else heading_of(stream, heading.encoding)
+                yield from _text_rows(stream, heading, places)
+        except (OSError, EOFError) as error:
+            msg = f"{path} cannot be read to its end: {error}"
+            raise FileError(msg) from error
 
-    return Points(columns=tuple(columns), read=read, delimiter=delimiter)
-
-
-def _pipe(wanted: Wanted) -> Points:
-    lines = _Lines(None, wanted.encoding or "utf-8-sig")
-    lon, lat = coordinate_columns(lines.heading, wanted)
     return Points(
-        columns=tuple(lines.heading),
-        read=lambda: lines.batches(lon, lat),
-        delimiter=lines.delimiter,
+        columns=heading.columns,
+        read=read,
+        delimiter=heading.delimiter,
+        can_resume=is_by_line(encoding),
     )
 
 
-class _Lines:
-    """A CSV file, or standard input for None, read up to the end of its heading."""
-
-    def __init__(self, path: Path | None, encoding: str) -> None:
-        binary = sys.stdin.buffer if path is None else cast("BinaryIO", open_bytes(path))
-        self._text = io.TextIOWrapper(binary, encoding=encoding, newline="")
-        first = self._text.readline()
-        self.delimiter = max(DELIMITERS, key=first.count)
-        self._recorder = _Recorder(first, self._text)
-        self._reader = csv.reader(self._recorder, delimiter=self.delimiter)
-        self.heading = next(self._reader, [])
-        self._recorder.take()
-        if not any(name.strip() for name in self.heading):
-            self.close()
-            msg = "the points are empty: a CSV file starts with a line of column names"
-            raise FileError(msg)
-
-    def close(self) -> None:
-        """Close the file."""
-        self._text.close()
-
-    def batches(self, lon: str, lat: str) -> Iterator[Rows]:
-        """Read the rows."""
-        places = self.heading.index(lon), self.heading.index(lat)
-        try:
-            yield from _text_batches(self._reader, self._recorder, self.heading, places)
-        except UnicodeDecodeError as error:
-            msg = f"the points are not written in {error.encoding}; say how with --encoding"
-            raise FileError(msg) from error
-        except (csv.Error, OSError, EOFError) as error:
-            msg = f"the points cannot be read after line {self._reader.line_num}: {error}"
-            raise FileError(msg) from error
+def _pipe(wanted: Wanted) -> Points:
+    encoding = wanted.encoding or "utf-8-sig"
+    stream = open_stream(None, encoding)
+    heading = heading_of(stream, encoding_within(encoding))
+    places = _places(heading, wanted)
+    return Points(
+        columns=heading.columns,
+        read=lambda _: _text_rows(stream, heading, places),
+        delimiter=heading.delimiter,
+    )
 
 
-class _Recorder:
-    """Lines of a stream, remembered until somebody takes them: one row may have several."""
-
-    def __init__(self, first: str, stream: TextIO) -> None:
-        self._first: str | None = first
-        self._stream = stream
-        self._lines: list[str] = []
-
-    def __iter__(self) -> "_Recorder":
-        return self
-
-    def __next__(self) -> str:
-        line, self._first = self._first or next(self._stream), None
-        self._lines.append(line)
-        return line
-
-    def take(self) -> str:
-        """Return the lines read since the last time, without the last line end."""
-        text = "".join(self._lines)
-        self._lines.clear()
-        return text.rstrip("\r\n")
+def _places(heading: Heading, wanted: Wanted) -> tuple[int, int]:
+    lon, lat = coordinate_columns(heading.columns, wanted)
+    return heading.columns.index(lon), heading.columns.index(lat)
 
 
-def _text_batches(
-    reader: Iterator[list[str]],
-    recorder: _Recorder,
-    heading: Sequence[str],
-    places: tuple[int, int],
-) -> Iterator[Rows]:
-    lines: list[str] = []
-    fields: list[list[str]] = []
-    for row in reader:
-        line = recorder.take()
-        if not row:  # an empty line is no row
-            continue
-        lines.append(line)
-        fields.append(row)
-        if len(lines) == BATCH:
-            yield TextRows(
-                heading=heading, lines_read=lines, fields=fields, lon=places[0], lat=places[1]
-            )
-            lines, fields = [], []
-    if lines:
-        yield TextRows(
-            heading=heading, lines_read=lines, fields=fields, lon=places[0], lat=places[1]
-        )
+def _text_rows(
+    stream: Stream, heading: Heading, places: tuple[int, int]
+) -> Iterator[tuple[Rows, Position]]:
+    while data := stream.piece():
+        found = plain(data, heading, places)
+        rows: Rows
+        if found is not None:
+            rows = PlainRows(rows=found)
+        else:
+            lines, fields = read_rows(data, stream, heading)
+            if not lines:
+                continue
+            rows = TextRows(heading=heading.columns, lines_read=lines, fields=fields, places=places)
+        yield rows, [stream.offset]
 
 
 def _parquet(path: Path, wanted: Wanted) -> Points:
@@ -230,17 +194,30 @@ def _parquet(path: Path, wanted: Wanted) -> Points:
         return _features(path, wanted)
     lon, lat = ("", "") if geometry else coordinate_columns(schema.names, wanted)
 
-    def read() -> Iterator[Rows]:
+    def read(start: Position | None) -> Iterator[tuple[Rows, Position]]:
         try:
             with parquet.ParquetFile(path) as file:
-                for batch in file.iter_batches(batch_size=BATCH):
+                for batch, position in _batches(file, start or [0, 0]):
                     table = pa.Table.from_batches([batch]).replace_schema_metadata(schema.metadata)
-                    yield ArrowRows(rows=table, lon=lon, lat=lat, geometry=geometry)
+                    yield ArrowRows(rows=table, lon=lon, lat=lat, geometry=geometry), position
         except (pa.ArrowException, OSError) as error:
             msg = f"{path} breaks off: {str(error).splitlines()[0]}"
             raise FileError(msg) from error
 
-    return Points(columns=tuple(schema.names), read=read, rows=source.rows)
+    return Points(columns=tuple(schema.names), read=read, rows=source.rows, can_resume=True)
+
+
+def _batches(
+    file: parquet.ParquetFile, start: Position
+) -> Iterator[tuple[pa.RecordBatch, Position]]:
+    """Yield the rows of each row group in batches that do not depend on the start."""
+    for group in range(start[0], file.num_row_groups):
+        first = 0
+        for batch in file.iter_batches(batch_size=BATCH, row_groups=[group]):
+            after = first + len(batch)
+            if group > start[0] or first >= start[1]:
+                yield batch, [group, after]
+            first = after
 
 
 def _features(path: Path, wanted: Wanted) -> Points:
@@ -252,10 +229,11 @@ def _features(path: Path, wanted: Wanted) -> Points:
     if not source.has_geometry:
         lon, lat = coordinate_columns(source.columns, wanted)
 
-    def read() -> Iterator[Rows]:
+    def read(_: Position | None) -> Iterator[tuple[Rows, Position]]:
         for batch in source.read(BATCH):
             shapes = batch.shapes
-            yield FrameRows(rows=batch.table, shapes=shapes, crs=source.crs, lon=lon, lat=lat)
+            rows = FrameRows(rows=batch.table, shapes=shapes, crs=source.crs, lon=lon, lat=lat)
+            yield rows, []
 
     columns = (*source.columns, "geometry") if source.has_geometry else source.columns
     return Points(columns=columns, read=read, rows=source.rows)

@@ -1,58 +1,48 @@
 """Routing every row of a file."""
 
-from collections import Counter
+import hashlib
+import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 
+from gis_grid import __version__
 from gis_grid.errors import InputError
 from gis_grid.exchange.names import ALIASES
 from gis_grid.exchange.sources import open_source
 from gis_grid.geo.crs import to_lonlat
 from gis_grid.geo.datum import Datum, shapes_to_wgs84
 from gis_grid.router import Router
-from gis_grid.services.route_file.answers import COLUMNS, answer
+from gis_grid.services.route_file.answers import COLUMNS, Desk
+from gis_grid.services.route_file.job import Job, Places, Summary, open_job
 from gis_grid.services.route_file.points import Wanted, open_points
-from gis_grid.services.route_file.sinks import open_sink
 
 Progress = Callable[[int, int | None], None]
 """Called with the rows done and, when it is known, the rows there are."""
 
+COMMIT_ROWS = 1_000_000
+"""After so many rows they are made safe; a killed run does less than that again."""
 
-@dataclass(slots=True, kw_only=True)
-class Summary:
-    """What became of the rows of a file."""
-
-    rows: int = 0
-    routed: int = 0
-    outside: int = 0
-    without_point: Counter[str] = field(default_factory=Counter)
-    """Rows without a usable point, by reason."""
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the counts for JSON."""
-        return {
-            "rows": self.rows,
-            "routed": self.routed,
-            "outside": self.outside,
-            "without_point": dict(sorted(self.without_point.items())),
-        }
+HEAD_BYTES = 1 << 16
 
 
-def route_file(
+def route_file(  # noqa: PLR0913 - what a run is made of
     router: Router,
     points: Path,
-    out: Path,
+    places: Places,
     *,
     wanted: Wanted,
     datum: Datum = Datum.WGS84,
     progress: Progress | None = None,
+    commit_rows: int = COMMIT_ROWS,
 ) -> Summary:
-    """Write every row of `points` to `out`, in order, with its owner.
+    """Write every row of `points` to a file, in order, with its owner.
+
+    A run that was killed goes on where it had made its rows safe, when the same rows are routed by
+    the same grids to the same file in the same way; the result is the same to the byte.
 
     Parameters
     ----------
@@ -61,15 +51,18 @@ def route_file(
     points
         CSV (also ``.gz``), Parquet, GeoJSON, GeoPackage, Shapefile or XLSX; ``-`` is CSV from
         standard input.
-    out
-        CSV (also ``.gz``), Parquet, GeoJSON or GeoPackage; ``-`` is CSV to standard output. CSV
-        and Parquet need memory for one batch of rows only.
+    places
+        CSV (also ``.gz``), Parquet, GeoJSON or GeoPackage; ``-`` is CSV to standard output. From
+        CSV or Parquet to CSV or Parquet takes memory for one batch of rows only, and only that
+        can go on after a kill; GeoJSON and GeoPackage are kept in memory as a whole.
     wanted
         Columns and encoding, where they are not to be guessed.
     datum
         Datum of the points.
     progress
         Told after each batch.
+    commit_rows
+        How many rows are made safe at a time.
 
     Returns
     -------
@@ -79,7 +72,7 @@ def route_file(
     Raises
     ------
     FileError
-        A file cannot be read or written; `out` is as it was then.
+        A file cannot be read or written; the output is as it was then.
     InputError
         A coordinate column is missing, or the input has a column called like an answer.
     CrsError
@@ -90,18 +83,47 @@ def route_file(
     if taken:
         msg = f"the points have a column {taken[0]!r} already; rename it first"
         raise InputError(msg)
-    summary = Summary()
-    with open_sink(out, opened) as sink:
-        for rows in opened.read():
-            answers = answer(router, rows.degrees(), datum)
-            sink.write(rows, answers)
-            summary.rows += len(answers.lon)
-            summary.routed += int((answers.method == "polygon").sum())
-            summary.outside += int((answers.method == "outside").sum())
-            summary.without_point.update(answers.reason[answers.reason != ""].tolist())
-            if progress:
-                progress(summary.rows, opened.rows)
-    return summary
+    same = {
+        "points": fingerprint(points),
+        "wanted": [wanted.lon, wanted.lat, wanted.encoding],
+        "datum": datum.value,
+        "grids": grids_digest(router),
+        "names": [str(places.out), str(places.rejects)],
+        "commit_rows": commit_rows,
+        "version": __version__,
+    }
+    with open_job(opened, places, same) as job:
+        _route(job, Desk.of(router, datum), progress, commit_rows)
+    return job.summary
+
+
+def _route(job: Job, desk: Desk, progress: Progress | None, commit_rows: int) -> None:
+    safe = job.summary.rows
+    for rows, position in job.opened.read(job.start):
+        job.write(rows, desk.answer(rows.degrees()))
+        if job.can_commit and job.summary.rows - safe >= commit_rows:
+            job.commit(position)
+            safe = job.summary.rows
+        if progress:
+            progress(job.summary.rows, job.opened.rows)
+
+
+def fingerprint(path: Path) -> list[Any]:
+    """Return what tells a file from another and from itself after a change; none for a pipe."""
+    if str(path) == "-":
+        return []
+    about = path.stat()
+    with path.open("rb") as file:
+        head = hashlib.sha256(file.read(HEAD_BYTES)).hexdigest()
+    return [str(path.resolve()), about.st_size, about.st_mtime_ns, head]
+
+
+def grids_digest(router: Router) -> int:
+    """Return a checksum of the grids of a router."""
+    checksum = zlib.crc32("\n".join(router.codes).encode())
+    for array in (router.edges.ends, router.edges.weight, router.edges.first, router.edges.of_grid):
+        checksum = zlib.crc32(np.ascontiguousarray(array).data, checksum)
+    return checksum
 
 
 def router_from_file(path: Path, *, code: str | None, datum: Datum) -> Router:

@@ -1,24 +1,18 @@
 """Where routed rows go: CSV and Parquet as they come, features all at once."""
 
-import gzip
-import io
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Protocol, TextIO
+from typing import Protocol
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow as pa
 import pyogrio
-from pyarrow import parquet
 
 from gis_grid.errors import FileError
-from gis_grid.services.route_file.answers import COLUMNS, Answers
+from gis_grid.services.route_file.answers import COLUMNS, Answers, csv_line
+from gis_grid.services.route_file.drafts import Extent, ParquetDraft, TextDraft
 from gis_grid.services.route_file.points import Points
-from gis_grid.services.route_file.rows import Rows, csv_line
+from gis_grid.services.route_file.rows import Rows
 
 DRIVERS = {".geojson": "GeoJSON", ".json": "GeoJSON", ".gpkg": "GPKG"}
 TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
@@ -28,133 +22,158 @@ PARQUET_ENDINGS = {".parquet", ".geoparquet"}
 class Sink(Protocol):
     """Something that takes routed rows in order."""
 
+    can_commit: bool
+
     def write(self, rows: Rows, answers: Answers) -> None:
         """Take some rows."""
+
+    def commit(self) -> Extent:
+        """Wait until the rows are on the disk."""
+
+    def finish(self) -> Path | None:
+        """Return the finished file."""
+
+    def close(self) -> None:
+        """Let go of the file, finished or not."""
 
 
 class TextSink:
     """CSV in UTF-8."""
 
-    def __init__(self, stream: TextIO, points: Points) -> None:
-        """Write the heading."""
-        self._stream = stream
+    can_commit = True
+
+    def __init__(self, draft: Path, points: Points, extent: Extent | None) -> None:
+        """Write the heading of a new file."""
+        self._path = draft
         self._delimiter = points.delimiter
-        stream.write(csv_line([*points.columns, *COLUMNS], self._delimiter) + "\n")
+        self._draft = TextDraft(draft, extent, packed=draft.suffix.lower() == ".gz")
+        if self._draft.is_new:
+            self._draft.write(_heading(points))
 
     def write(self, rows: Rows, answers: Answers) -> None:
         """Write some lines."""
-        self._stream.writelines(line + "\n" for line in rows.lines(answers, self._delimiter))
+        self._draft.write(rows.text(answers, self._delimiter))
+
+    def commit(self) -> Extent:
+        """Wait until the rows are on the disk."""
+        return self._draft.commit()
+
+    def finish(self) -> Path:
+        """Return the finished file."""
+        self._draft.commit()
+        return self._path
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._draft.close()
+
+
+class PipeSink:
+    """CSV in UTF-8 to standard output."""
+
+    can_commit = False
+
+    def __init__(self, points: Points) -> None:
+        """Write the heading."""
+        self._delimiter = points.delimiter
+        sys.stdout.buffer.write(_heading(points))
+
+    def write(self, rows: Rows, answers: Answers) -> None:
+        """Write some lines."""
+        sys.stdout.buffer.write(rows.text(answers, self._delimiter))
+
+    def commit(self) -> Extent:
+        """Pass on what was written."""
+        sys.stdout.buffer.flush()
+        return []
+
+    def finish(self) -> None:
+        """Pass on what was written."""
+        sys.stdout.buffer.flush()
+
+    def close(self) -> None:
+        """Leave standard output to its owner."""
 
 
 class ParquetSink:
     """Parquet, a row group for each batch."""
 
-    def __init__(self, path: Path) -> None:
+    can_commit = True
+
+    def __init__(self, draft: Path, points: Points, extent: Extent | None) -> None:
         """Wait for the first rows, which know the types."""
-        self._path = path
-        self._writer: parquet.ParquetWriter | None = None
-        self._schema = pa.schema([])
+        self._columns = (*points.columns, *COLUMNS)
+        self._draft = ParquetDraft(draft.parent, extent)
 
     def write(self, rows: Rows, answers: Answers) -> None:
         """Write some rows."""
-        table = rows.table(answers)
-        if self._writer is None:
-            self._schema = table.schema
-            self._writer = parquet.ParquetWriter(self._path, self._schema)
-        self._writer.write_table(table.cast(self._schema))
+        self._draft.write(rows.table(answers))
 
-    def close(self, columns: tuple[str, ...]) -> None:
-        """End the file; without rows it has columns of text only."""
-        if self._writer is None:
-            schema = pa.schema([(name, pa.string()) for name in (*columns, *COLUMNS)])
-            self._writer = parquet.ParquetWriter(self._path, schema)
-        self._writer.close()
+    def commit(self) -> Extent:
+        """Wait until the rows are on the disk."""
+        return self._draft.commit()
+
+    def finish(self) -> Path:
+        """Return the finished file."""
+        return self._draft.joined(self._columns)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._draft.close()
 
 
 class FeatureSink:
-    """GeoJSON or GeoPackage, written in the end."""
+    """GeoJSON or GeoPackage: all rows stay in memory and are written in the end."""
 
-    def __init__(self, path: Path, driver: str) -> None:
+    can_commit = False
+
+    def __init__(self, draft: Path, _points: Points, _extent: Extent | None) -> None:
         """Hold rows back."""
-        self._path = path
-        self._driver = driver
+        self._path = draft
         self._frames: list[gpd.GeoDataFrame] = []
 
     def write(self, rows: Rows, answers: Answers) -> None:
         """Hold some rows."""
         self._frames.append(rows.frame(answers))
 
-    def close(self) -> None:
+    def commit(self) -> Extent:
+        """Do nothing: nothing is on the disk."""
+        return []
+
+    def finish(self) -> Path:
         """Write all rows."""
         whole = gpd.GeoDataFrame(pd.concat(self._frames, ignore_index=True))
-        pyogrio.write_dataframe(whole, self._path, driver=self._driver, layer="routed")
+        driver = DRIVERS[self._path.suffix.lower()]
+        pyogrio.write_dataframe(whole, self._path, driver=driver, layer="routed")
+        return self._path
+
+    def close(self) -> None:
+        """Let go of the rows."""
+        self._frames.clear()
 
 
-@contextmanager
-def open_sink(path: Path, points: Points) -> Iterator[Sink]:
-    """Open the file for routed rows; it appears under its name only when all is well.
+def _heading(points: Points) -> bytes:
+    return (csv_line([*points.columns, *COLUMNS], points.delimiter) + "\n").encode()
+
+
+def kind_of(path: Path) -> type[TextSink | ParquetSink | FeatureSink]:
+    """Return what writes a file of this name.
 
     Raises
     ------
     FileError
-        The kind of file is unknown, the folder does not exist or cannot be written.
+        The kind of file is unknown, or there is no place for it.
     """
-    if str(path) == "-":
-        text = io.TextIOWrapper(sys.stdout.buffer, encoding="utf-8", newline="")
-        try:
-            yield TextSink(text, points)
-            text.flush()
-        finally:
-            text.detach()
-        return
-    opener = _opener(path)
     if path.is_dir() or not path.parent.is_dir():
         msg = f"{path} cannot be written: {'it is a folder' if path.is_dir() else 'no such folder'}"
         raise FileError(msg)
-    try:
-        with TemporaryDirectory(dir=path.parent, prefix=".routing-") as folder:
-            draft = Path(folder) / path.name
-            with opener(draft, points) as sink:
-                yield sink
-            draft.replace(path)
-    except (OSError, pyogrio.errors.DataSourceError) as error:
-        msg = f"{path} cannot be written: {error}"
-        raise FileError(msg) from error
-
-
-def _opener(path: Path) -> Callable[[Path, Points], AbstractContextManager[Sink]]:
     endings = {suffix.lower() for suffix in path.suffixes[-2:]}
     if endings & TEXT_ENDINGS:
-        return _text
+        return TextSink
     if endings & PARQUET_ENDINGS:
-        return _parquet
+        return ParquetSink
     if path.suffix.lower() in DRIVERS:
-        return _features
+        return FeatureSink
     known = " ".join(sorted({*TEXT_ENDINGS, *PARQUET_ENDINGS, *DRIVERS}))
     msg = f"{path} is of an unknown kind; known endings: {known} (text also with .gz)"
     raise FileError(msg)
-
-
-@contextmanager
-def _text(draft: Path, points: Points) -> Iterator[Sink]:
-    packed = draft.suffix.lower() == ".gz"
-    with (
-        gzip.open(draft, "wt", encoding="utf-8", newline="", compresslevel=6)
-        if packed
-        else draft.open("w", encoding="utf-8", newline="")
-    ) as stream:
-        yield TextSink(stream, points)
-
-
-@contextmanager
-def _parquet(draft: Path, points: Points) -> Iterator[Sink]:
-    sink = ParquetSink(draft)
-    yield sink
-    sink.close(points.columns)
-
-
-@contextmanager
-def _features(draft: Path, _: Points) -> Iterator[Sink]:
-    sink = FeatureSink(draft, DRIVERS[draft.suffix.lower()])
-    yield sink
-    sink.close()
