@@ -63,6 +63,7 @@ def store_city(
         schema.downgrade(engine, to="base")
     schema.upgrade(engine)
     with sessions(engine).begin() as session:
+        GenerationStore(session).take()
         _require_empty(session, name_of(engine))
         _store_grids(session, city)
         tell = progress or _silent
