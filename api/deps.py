@@ -25,22 +25,33 @@ def _session(request: Request) -> Iterator[Session]:
         yield session
 
 
-def _engine(request: Request) -> Engine:
+# What is only looked up is async: it needs no thread, and each turn of threads costs a request.
+
+
+async def _sessions(request: Request) -> sessionmaker[Session]:
+    sessions: sessionmaker[Session] = request.state.sessions
+    return sessions
+
+
+async def _engine(request: Request) -> Engine:
     engine: Engine = request.state.engine
     return engine
 
 
-def _routing(request: Request) -> LiveRouting:
+async def _routing(request: Request) -> LiveRouting:
     routing: LiveRouting = request.state.routing
     return routing
 
 
-def _page(request: Request) -> LivePage:
+async def _page(request: Request) -> LivePage:
     page: LivePage = request.state.page
     return page
 
 
 DbSession = Annotated[Session, Depends(_session, scope="function")]
+Sessions = Annotated[sessionmaker[Session], Depends(_sessions)]
+"""For an endpoint that opens and closes its session itself, in its own thread."""
+
 DbEngine = Annotated[Engine, Depends(_engine)]
 Routing = Annotated[LiveRouting, Depends(_routing)]
 Page = Annotated[LivePage, Depends(_page)]

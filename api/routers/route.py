@@ -77,7 +77,7 @@ class PointQuery(NoQuery):
 
 @router.get("", summary="Find who answers for a point, and why")
 def route_point(
-    query: Annotated[PointQuery, Query()], routing: deps.Routing, session: deps.DbSession
+    query: Annotated[PointQuery, Query()], routing: deps.Routing, sessions: deps.Sessions
 ) -> Route:
     """Return the owner of a point with its chain up to the city, the reason and the doubts.
 
@@ -86,12 +86,13 @@ def route_point(
     Example: `GET /api/v1/route?lon=123.02&lat=41.12&datum=gcj02&accuracy_m=30`
     """
     held = routing.at(query.at)
-    told = explain(session, held.guide, query.report())
+    with sessions.begin() as session:
+        told = explain(session, held.guide, query.report())
     return told_route(told, held.guide, generation=held.generation.number, datum=query.datum)
 
 
 @router.post("", summary="Find the grids that own many points")
-def route_points(points: Points, routing: deps.Routing, session: deps.DbSession) -> Routes:
+def route_points(points: Points, routing: deps.Routing, sessions: deps.Sessions) -> Routes:
     """Return the ground grid of up to 10,000 points, in the order in which they were given.
 
     With `explain` (up to 1,000 points) every answer also comes in full, as from `GET`.
@@ -102,22 +103,24 @@ def route_points(points: Points, routing: deps.Routing, session: deps.DbSession)
     given = np.array(points.points, dtype=np.float64).reshape(-1, 2)
     lon, lat = to_wgs84(lon=given[:, 0], lat=given[:, 1], datum=points.datum)
     cells = to_words(encode(lon=lon, lat=lat))
+    found = held.router.locate_many(lon=lon, lat=lat)
+    border_m = held.router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
+    told = None
+    if points.explain:
+        with sessions.begin() as session:
+            told = _explained(session, held, points, zip(lon.tolist(), lat.tolist(), strict=True))
     return Routes(
         generation=held.generation.number,
-        grid_code=held.router.locate_many(lon=lon, lat=lat).code.tolist(),
-        distance_to_border_m=[
-            metres(one) for one in held.router.distance_to_border_m(lon=lon, lat=lat).tolist()
-        ],
+        grid_code=found.code.tolist(),
+        distance_to_border_m=[metres(one) for one in border_m.tolist()],
         cell=[word or None for word in cells],
-        explained=_explained(session, held, points, zip(lon.tolist(), lat.tolist(), strict=True)),
+        explained=told,
     )
 
 
 def _explained(
     session: Session, held: live.Routing, points: Points, places: Iterable[tuple[float, float]]
-) -> list[Route] | None:
-    if not points.explain:
-        return None
+) -> list[Route]:
     reports = (
         Report(
             lon=lon,
