@@ -21,6 +21,7 @@ from gis_grid.services.route_file.cluster import route_on_cluster
 from gis_grid.services.route_file.job import Places, Summary
 from gis_grid.services.route_file.points import Wanted
 from gis_grid.services.routing import current_router
+from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened
 
@@ -79,6 +80,13 @@ def route(  # noqa: PLR0913 - one option each
             help="Route by the grids that were valid then, like 2026-06-01T00:00+08:00.",
         ),
     ] = None,
+    special: Annotated[
+        Path | None,
+        typer.Option(
+            help="File of special grids (polygons and lines with code, priority, tolerance_m): "
+            "they go before the others."
+        ),
+    ] = None,
     engine: Annotated[
         Engine, typer.Option(help="This process, or a Spark cluster: Parquet or CSV to a folder.")
     ] = Engine.HERE,
@@ -98,12 +106,16 @@ def route(  # noqa: PLR0913 - one option each
 ) -> None:
     """Add to every row of a file which grid owns its point.
 
-    Rows come back once, in order, unchanged, then grid_code, method (polygon or outside),
+    Rows come back once, in order, unchanged, then grid_code, method (polygon, special or outside),
     distance_to_border_m and cell (H3, resolution 12). A point on a border has exactly one owner.
     Rows without a usable point are listed with number, reason and value; then the exit code is 1.
     From CSV or Parquet to CSV or Parquet a run that was killed goes on when it is started again.
     """
     started = time.perf_counter()
+    if special is not None and engine is Engine.SPARK:
+        msg = "--special works in this process only; leave it out with --engine spark"
+        raise InputError(msg)
+    over = special_grids(special)
     if grids is None:
         router = _stored_router(database, at)
     else:
@@ -117,7 +129,13 @@ def route(  # noqa: PLR0913 - one option each
         places = Places.beside(out, rejects)
         with _bar() as progress:
             summary = run.route_file(
-                router, points, places, wanted=wanted, datum=datum, progress=progress
+                router,
+                points,
+                places,
+                wanted=wanted,
+                datum=datum,
+                special=over,
+                progress=progress,
             )
     ended = time.perf_counter()
     seconds = {"grids_s": routing - started, "rows_s": ended - routing}

@@ -1,5 +1,6 @@
 """Special grids (专属网格): campuses, markets, rivers and street sections laid over the ground."""
 
+import zlib
 from dataclasses import dataclass
 from typing import NamedTuple, Self
 
@@ -191,6 +192,14 @@ class SpecialIndex:
         known = np.isfinite(xy).all(axis=1)
         places[known] = shapely.points(xy[known])
         return places
+
+    @property
+    def digest(self) -> int:
+        """Return a checksum of everything that decides who owns a point."""
+        checksum = zlib.crc32("\n".join(self.codes).encode(), self.epsg)
+        for shape in shapely.to_wkb(self.shapes):
+            checksum = zlib.crc32(shape or b"", checksum)
+        return zlib.crc32(self.tolerances_m.tobytes(), checksum)
 
     def name_of(self, code: str) -> str | None:
         """Return what people call a special grid; None when it has no name or there is none."""

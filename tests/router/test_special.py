@@ -158,3 +158,17 @@ def test_refuses(shape, crs, columns, options, error, says):
     frame = gpd.GeoDataFrame({"code": ["a"]} | columns, geometry=[shape], crs=crs)
     with pytest.raises(error, match=says):
         SpecialIndex.build(frame, **options)
+
+
+def test_what_decides_changes_the_digest():
+    line = shapely.LineString([(123.0, 41.0), (123.01, 41.0)])
+    frame = gpd.GeoDataFrame({"code": ["r"], "rank": [1]}, geometry=[line], crs="EPSG:4326")
+    longer = frame.set_geometry([shapely.LineString([(123.0, 41.0), (123.02, 41.0)])], crs=4326)
+    digests = {
+        SpecialIndex.build(frame).digest,
+        SpecialIndex.build(frame, tolerance_m=16.0).digest,
+        SpecialIndex.build(frame.assign(code="s")).digest,
+        SpecialIndex.build(longer).digest,
+    }
+    assert len(digests) == 4
+    assert SpecialIndex.build(frame).digest in digests

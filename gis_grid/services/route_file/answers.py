@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from gis_grid.geo.datum import Datum, to_wgs84
 from gis_grid.router import Router
 from gis_grid.router.cells import is_on_earth
+from gis_grid.router.special import SpecialIndex
 from gis_grid.services.route_file.words import any_has, filled, joined, padded
 
 COLUMNS = ("grid_code", "method", "distance_to_border_m", "cell")
 """Added after the columns of the input, in this order."""
 
-METHODS = pa.array(["", "outside", "polygon"])
+METHODS = pa.array(["", "outside", "polygon", "special"])
 HEXADECIMAL = np.array([f"{byte:02x}".encode() for byte in range(256)])
 WORD = 15
 """Digits of the word of a cell."""
@@ -60,7 +61,10 @@ class Answers:
 
     lat: Floats
     owner: NDArray[np.int32]
-    """Row of the owner, -1 without one."""
+    """Row of the owner, -1 without one; special grids follow the others."""
+
+    special: NDArray[np.bool_]
+    """Whether the owner is a special grid."""
 
     code: "pa.Array[Any]"
     """Code of the owner, null without one."""
@@ -73,8 +77,8 @@ class Answers:
 
     @property
     def method(self) -> "pa.Array[Any]":
-        """Return ``polygon``, ``outside``, or empty words without a point."""
-        kind = np.where(self.owner >= 0, 2, np.where(self.reason == Reason.NONE, 1, 0))
+        """Return ``special``, ``polygon``, ``outside``, or empty words without a point."""
+        kind = np.where(self.owner >= 0, 2 + self.special, self.reason == Reason.NONE)
         return METHODS.take(kind)
 
     @property
@@ -90,11 +94,14 @@ class Desk:
     router: Router
     datum: Datum
     codes: "pa.Array[Any]"
+    special: SpecialIndex | None = None
 
     @classmethod
-    def of(cls, router: Router, datum: Datum) -> "Desk":
-        """Return the desk of a router."""
-        return cls(router=router, datum=datum, codes=pa.array(router.codes, pa.string()))
+    def of(cls, router: Router, datum: Datum, special: SpecialIndex | None = None) -> "Desk":
+        """Return the desk of a router, with special grids that go before its own."""
+        more = [] if special is None else special.codes.tolist()
+        codes = pa.array([*router.codes.tolist(), *more], pa.string())
+        return cls(router=router, datum=datum, codes=codes, special=special)
 
     def answer(self, degrees: Degrees) -> Answers:
         """Route some rows."""
@@ -105,17 +112,30 @@ class Desk:
         if self.datum is not Datum.WGS84:
             lon[known], lat[known] = to_wgs84(lon=lon[known], lat=lat[known], datum=self.datum)
         found = self.router.locate_many(lon=lon, lat=lat, cells=True)
-        cell = np.zeros(len(lon), np.int64) if found.cell is None else found.cell
-        owners: Any = pa.array(found.index, mask=found.index < 0)
+        border_m = self.router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
+        owner, border_m = self._with_special(lon, lat, found.index, border_m)
+        owners: Any = pa.array(owner, mask=owner < 0)
         return Answers(
             lon=lon,
             lat=lat,
-            owner=found.index,
+            owner=owner,
+            special=owner >= len(self.router.codes),
             code=self.codes.take(owners),
-            border_m=self.router.distance_to_border_m(lon=lon, lat=lat, index=found.index),
-            cell=cell,
+            border_m=border_m,
+            cell=np.zeros(len(lon), np.int64) if found.cell is None else found.cell,
             reason=reason,
         )
+
+    def _with_special(
+        self, lon: Floats, lat: Floats, owner: NDArray[np.int32], border_m: Floats
+    ) -> tuple[NDArray[np.int32], Floats]:
+        """Return owners and distances, those of special grids where one reaches the point."""
+        if self.special is None:
+            return owner, border_m
+        over = self.special.locate_many(lon=lon, lat=lat).index
+        depth_m = self.special.distance_to_border_m(lon=lon, lat=lat, index=over)
+        rows = (over + len(self.router.codes)).astype(np.int32)
+        return np.where(over >= 0, rows, owner), np.where(over >= 0, depth_m, border_m)
 
 
 def points_of(answers: Answers) -> NDArray[np.object_]:

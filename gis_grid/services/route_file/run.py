@@ -1,5 +1,7 @@
 """Routing every row of a file."""
 
+import contextlib
+import ctypes
 import hashlib
 import zlib
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from gis_grid.exchange.sources import open_source
 from gis_grid.geo.crs import to_lonlat
 from gis_grid.geo.datum import Datum, shapes_to_wgs84
 from gis_grid.router import Router
+from gis_grid.router.special import SpecialIndex
 from gis_grid.services.route_file.answers import COLUMNS, Desk
 from gis_grid.services.route_file.job import Job, Places, Summary, open_job
 from gis_grid.services.route_file.points import Wanted, open_points
@@ -36,6 +39,7 @@ def route_file(  # noqa: PLR0913 - what a run is made of
     *,
     wanted: Wanted,
     datum: Datum = Datum.WGS84,
+    special: SpecialIndex | None = None,
     progress: Progress | None = None,
     commit_rows: int = COMMIT_ROWS,
 ) -> Summary:
@@ -59,6 +63,8 @@ def route_file(  # noqa: PLR0913 - what a run is made of
         Columns and encoding, where they are not to be guessed.
     datum
         Datum of the points.
+    special
+        Special grids that go before the others.
     progress
         Told after each batch.
     commit_rows
@@ -88,12 +94,14 @@ def route_file(  # noqa: PLR0913 - what a run is made of
         "wanted": [wanted.lon, wanted.lat, wanted.encoding],
         "datum": datum.value,
         "grids": grids_digest(router),
+        "special": None if special is None else special.digest,
         "names": [str(places.out), str(places.rejects)],
         "commit_rows": commit_rows,
         "version": __version__,
     }
+    give_back_memory()
     with open_job(opened, places, same) as job:
-        _route(job, Desk.of(router, datum), progress, commit_rows)
+        _route(job, Desk.of(router, datum, special), progress, commit_rows)
     return job.summary
 
 
@@ -106,6 +114,12 @@ def _route(job: Job, desk: Desk, progress: Progress | None, commit_rows: int) ->
             safe = job.summary.rows
         if progress:
             progress(job.summary.rows, job.opened.rows)
+
+
+def give_back_memory() -> None:
+    """Return to the system what building the router needed and Python freed: 100 MB of a city."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):  # only glibc can
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def fingerprint(path: Path) -> list[Any]:
