@@ -64,9 +64,9 @@ def edges_of(shapes: NDArray[np.object_]) -> Edges:
     turned = (begins[:, 0] > ends[:, 0]) | (
         (begins[:, 0] == ends[:, 0]) & (begins[:, 1] > ends[:, 1])
     )
-    west = np.where(turned[:, None], ends, begins)
-    east = np.where(turned[:, None], begins, ends)
-    both = np.ascontiguousarray(np.hstack([west, east]))
+    both = np.hstack([begins, ends])
+    del begins, ends  # a city's edges are large
+    both[turned] = both[turned][:, [2, 3, 0, 1]]
     change = np.where(turned, -1, 1) * (WEIGHT + grid)
     of_grid, count = number_alike(both.view(np.int64))
     weight = np.zeros(count, np.int64)

@@ -158,10 +158,11 @@ def extent(edges: Edges, plane: Plane, longest_deg: float) -> tuple[float, float
 def _filled(edges: Edges, plane: Plane, frame: Frame, longest_deg: float) -> Table:
     count = np.zeros(frame.rows * frame.columns, np.int32)
     cells, owners = raster.rasterize(edges, plane, frame, longest_deg, count)
-    content = np.empty_like(count)
-    first, size = number_lists(count, content)
-    lists = Lists(count, first, sorted_by_cell(count, first, cells, owners))
-    records = np.empty(size)
+    content = count
+    first = number_lists(content)
+    lists = Lists(first, sorted_by_cell(content, first, cells, owners))
+    del cells, owners
+    records = np.empty(record_place(first, len(first) - 1))
 
     def work(start: int, stop: int) -> None:
         sweep(lists, edges, (plane, frame), (start, stop), (content, records))
@@ -179,9 +180,6 @@ def _filled(edges: Edges, plane: Plane, frame: Frame, longest_deg: float) -> Tab
 class Lists(NamedTuple):
     """The edges of each border cell while a table is built."""
 
-    number: NDArray[np.int32]
-    """Of each cell: its list, -1 without one."""
-
     first: NDArray[np.int64]
     """Where the edges of each list begin in `edges`."""
 
@@ -190,28 +188,29 @@ class Lists(NamedTuple):
 
 
 @kernel
-def number_lists(
-    count: NDArray[np.int32], content: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], int]:
+def number_lists(count: NDArray[np.int32]) -> NDArray[np.int64]:
     """Turn counts of edges into numbers of lists, -1 where there are none.
 
-    `content` gets the place of each list's record. Returns where the edges of each list begin, and
-    the size of all records.
+    Returns where the edges of each list begin, and the last ones end.
     """
     lists = 0
     for cell in range(len(count)):
         lists += count[cell] > 0
     first = np.zeros(lists + 1, np.int64)
-    number, size = 0, 0
+    number = 0
     for cell in range(len(count)):
         edges = count[cell]
         count[cell] = number if edges else OUTSIDE
-        content[cell] = size if edges else OUTSIDE
         if edges:
             first[number + 1] = first[number] + edges
             number += 1
-            size += HEAD + PER_EDGE * edges
-    return first, size
+    return first
+
+
+@kernel
+def record_place(first: NDArray[np.int64], number: int) -> int:
+    """Return where the record of a list begins."""
+    return HEAD * number + PER_EDGE * first[number]  # type: ignore[no-any-return]
 
 
 @kernel
@@ -239,21 +238,23 @@ def sweep(
     rows: tuple[int, int],
     out: tuple[NDArray[np.int32], NDArray[np.float64]],
 ) -> None:
-    """Fill contents and records row by row, walking in from outside."""
+    """Turn numbers of lists into contents, and fill records, row by row from outside."""
     plane, frame = lattice_of
     content, records = out
     for row in range(rows[0], rows[1]):
         state, before = 0, np.int64(-1)
         for column in range(frame.columns):
             cell = row * frame.columns + column
-            here = np.int64(lists.number[cell])
+            here = np.int64(content[cell])
             if before >= 0 or here >= 0:
                 i, j = float(frame.i + row), float(frame.j + column)
                 start, stop = to_lonlat(plane, (i, j - 1.0)), to_lonlat(plane, (i, j))
                 state += walked(lists, edges, (before, here), (start, stop))
-                if here >= 0:
-                    write_record(lists, edges, int(here), (stop, state), records[content[cell] :])
-            if here < 0:
+            if here >= 0:
+                place = record_place(lists.first, int(here))
+                write_record(lists, edges, int(here), (stop, state), records[place:])
+                content[cell] = place
+            else:
                 content[cell] = content_of(state)
             before = here
 

@@ -25,7 +25,7 @@ from gis_grid.services.route_file.text import (
     read_rows,
 )
 
-BATCH = 50_000
+BATCH = 32_768
 """Rows in memory at a time."""
 
 Position = list[int]

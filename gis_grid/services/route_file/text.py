@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from gis_grid.errors import FileError
 from gis_grid.exchange.encodings import open_bytes
 
-PIECE_BYTES = 4 << 20
-"""What is read at a time; about 50,000 rows."""
+PIECE_BYTES = 2 << 20
+"""What is read at a time; about 25,000 rows."""
 
 DELIMITERS = ",;\t|"
 TEXT = pa.string()
