@@ -66,6 +66,15 @@ def main() -> None:
         size = path.stat().st_size
     rows.append(("rows_of", best(lambda: router.rows_of(lon=lon, lat=lat)), POINTS))
     rows.append(("locate_many", best(lambda: router.locate_many(lon=lon, lat=lat)), POINTS))
+    both = best(lambda: router.locate_many(lon=lon, lat=lat, cells=True))
+    rows.append(("locate_many, cells too", both, POINTS))
+    around = np.random.default_rng(2).uniform(size=(2, POINTS))
+    even = (
+        made_up.WEST + around[0] * (made_up.EAST - made_up.WEST),
+        made_up.SOUTH + around[1] * (made_up.NORTH - made_up.SOUTH),
+    )
+    spread = best(lambda: router.rows_of(lon=even[0], lat=even[1]))
+    rows.append(("rows_of, points spread evenly", spread, POINTS))
     rows.append(("cells.encode", best(lambda: cells.encode(lon=lon, lat=lat)), POINTS))
     index = router.rows_of(lon=lon, lat=lat)
     distances = best(lambda: router.distance_to_border_m(lon=lon, lat=lat, index=index), 2)
