@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import pyarrow as pa
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -127,6 +128,7 @@ def route(  # noqa: PLR0913 - one option each
         summary = route_on_cluster(router, points, out, master=master, wanted=wanted, datum=datum)
     else:
         places = Places.beside(out, rejects)
+        pa.set_memory_pool(pa.system_memory_pool())  # its own pool keeps what was freed
         with _bar() as progress:
             summary = run.route_file(
                 router,
