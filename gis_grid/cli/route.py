@@ -2,8 +2,6 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -11,9 +9,8 @@ from typing import Annotated
 
 import pyarrow as pa
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from gis_grid.cli.bars import bar
 from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
@@ -129,7 +126,7 @@ def route(  # noqa: PLR0913 - one option each
     else:
         places = Places.beside(out, rejects)
         pa.set_memory_pool(pa.system_memory_pool())  # its own pool keeps what was freed
-        with _bar() as progress:
+        with bar("routing") as progress:
             summary = run.route_file(
                 router,
                 points,
@@ -167,19 +164,6 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         msg = f"--at {text!r} is no moment; write it like 2026-06-01T00:00+08:00"
         raise InputError(msg) from error
-
-
-@contextmanager
-def _bar() -> Iterator[run.Progress]:
-    columns = (
-        TextColumn("routing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("routing", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def _tell(summary: Summary, seconds: dict[str, float], *, as_json: bool, err: bool) -> None:

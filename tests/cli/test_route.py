@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -247,3 +248,12 @@ def test_refuses_with_one_line_and_leaves_nothing(grids, points, tmp_path, chang
     assert "\n" not in said
     assert re.search(message, said), said
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_refusal_is_one_line_on_standard_error(grids, tmp_path):
+    command = [Path(sys.executable).with_name("gis-grid"), "route", "nope.csv", "--grids", grids]
+    done = subprocess.run(
+        [*command, "-o", tmp_path / "out.csv"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == "error: there is no file nope.csv\n"

@@ -103,6 +103,8 @@ def test_hovering_names_what_is_there(page):
     tip = page.locator(".gg-tip")
     tip.wait_for(state="visible")
     assert tip.inner_text() == "网格　网格D　D"
+    page.mouse.wheel(0, -240)  # the map moves away under a mouse that rests
+    tip.wait_for(state="hidden", timeout=3000)
 
 
 def test_a_card_says_what_is_stored(page):

@@ -408,7 +408,7 @@ window.gisGrid = (function () {
         tip.style.top = event.containerPoint.y + 14 + "px";
       });
     });
-    map.on("mouseout", function () {
+    map.on("mouseout movestart zoomstart", function () {
       cancelAnimationFrame(waiting);
       tip.hidden = true;
     });
