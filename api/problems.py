@@ -13,8 +13,11 @@ from starlette.exceptions import HTTPException
 
 from gis_grid.errors import (
     ConflictError,
+    DeniedError,
     GisGridError,
+    IdentityError,
     InputError,
+    LockedError,
     NotFoundError,
     StorageError,
 )
@@ -22,6 +25,9 @@ from gis_grid.errors import (
 STATUS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
     {
         NotFoundError: HTTPStatus.NOT_FOUND,
+        IdentityError: HTTPStatus.UNAUTHORIZED,
+        LockedError: HTTPStatus.TOO_MANY_REQUESTS,
+        DeniedError: HTTPStatus.FORBIDDEN,
         ConflictError: HTTPStatus.CONFLICT,
         InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
         StorageError: HTTPStatus.SERVICE_UNAVAILABLE,
@@ -76,7 +82,12 @@ def _domain(request: Request, error: Exception) -> JSONResponse:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    return _answer(request, status, detail=str(error))
+    answer = _answer(request, status, detail=str(error))
+    if isinstance(error, LockedError):
+        answer.headers["Retry-After"] = str(error.retry_after_s)
+    elif isinstance(error, IdentityError):
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="gis-grid"'
+    return answer
 
 
 def _invalid(request: Request, error: Exception) -> JSONResponse:

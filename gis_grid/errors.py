@@ -7,6 +7,9 @@ GisGridError
 │   ├── CodeError         a code does not follow its scheme
 │   └── FileError         a file cannot be read as what it should be
 ├── NotFoundError         a code or id names nothing (also a LookupError)
+├── IdentityError         nobody has signed in, or what shows who asks does not hold
+│   └── LockedError       too many wrong tries; wait
+├── DeniedError           who asks may not do this
 ├── ConflictError         a rule of the model forbids the change
 └── StorageError          the database cannot be reached, is locked, full or of another version
 """
@@ -38,6 +41,23 @@ class FileError(InputError):
 
 class NotFoundError(GisGridError, LookupError):
     """Nothing has this code."""
+
+
+class IdentityError(GisGridError):
+    """Nobody has signed in, or what shows who asks does not hold."""
+
+
+class LockedError(IdentityError):
+    """There were too many wrong tries."""
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        """Say when to try again: after `retry_after_s` whole seconds."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class DeniedError(GisGridError):
+    """Who asks may not do this."""
 
 
 class ConflictError(GisGridError):

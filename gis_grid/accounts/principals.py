@@ -1,6 +1,5 @@
 """Who asks: a user, with the roles that hold for this request."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,10 +58,10 @@ class Principal:
 
     Examples
     --------
-    >>> who = Principal(code="ann", name="Dispatch 1", grants=(Grant(Role.DISPATCHER, "2102", 1),))
-    >>> who.has(Role.DISPATCHER), who.has(Role.PLANNER)
-    (True, False)
-    >>> Principal(code="nobody", name="", grants=()).roles
+    >>> ann = Principal(code="ann", name="Dispatch 1", grants=(Grant(Role.DISPATCHER, "2102", 1),))
+    >>> ann.roles
+    frozenset({<Role.DISPATCHER: 'dispatcher'>})
+    >>> Principal(code="ann", name="Dispatch 1", grants=ann.grants, limit=()).roles
     frozenset()
     """
 
@@ -73,7 +72,12 @@ class Principal:
     """Name of the duty account, for people."""
 
     grants: tuple[Grant, ...]
-    """Sorted; for a token those of the user that the token may use."""
+    """What the user holds, sorted."""
+
+    limit: tuple[Grant, ...] | None = None
+    """What the token was made for; None without a limit. What may be done where is allowed by
+    `grants` **and** by `limit`: the area of the one cut with the area of the other. So a token may
+    name a smaller grid than its user's, and a role that its user has lost since is lost to it."""
 
     kind: PrincipalKind = "session"
     """``session``: signed in with a cookie. ``token``: a machine. ``local``: command line."""
@@ -86,32 +90,6 @@ class Principal:
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The roles held anywhere."""
-        return frozenset(grant.role for grant in self.grants)
-
-    def has(self, role: Role) -> bool:
-        """Return whether the role is held anywhere."""
-        return any(grant.role is role for grant in self.grants)
-
-
-def narrowed(grants: Iterable[Grant], limit: Iterable[Grant] | None) -> tuple[Grant, ...]:
-    """Return the grants that are also in `limit`, sorted; all of them when it is None.
-
-    A token keeps the grants it was given; one that its user has lost since is lost to it too.
-
-    Examples
-    --------
-    >>> ann = [Grant(Role.PLANNER), Grant(Role.DISPATCHER, "2102", 1)]
-    >>> narrowed(ann, [Grant(Role.PLANNER), Grant(Role.ADMINISTRATOR)])
-    (Grant(role=<Role.PLANNER: 'planner'>, grid_code=None, generation=None),)
-    >>> narrowed(ann, [])
-    ()
-    >>> len(narrowed(ann, None))
-    2
-    """
-    kept = set(grants) if limit is None else set(grants) & set(limit)
-    return tuple(sorted(kept, key=_order))
-
-
-def _order(grant: Grant) -> tuple[str, str, int]:
-    return (grant.role, grant.grid_code or "", grant.generation or 0)
+        """The roles that may be used somewhere."""
+        held = frozenset(grant.role for grant in self.grants)
+        return held if self.limit is None else held & {grant.role for grant in self.limit}
