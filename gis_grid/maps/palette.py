@@ -60,6 +60,18 @@ HEAT = ("#FCEFCB", "#F9CE8E", "#F2A066", "#DF6F5B", "#BA4567", "#86296B", "#4E19
 NEIGHBOURS = ("#B9D5F9", "#FDE5AF", "#A9CB9F", "#CBB3CE", "#FFD8CF")
 """Another grid, nothing else: colours of a graph colouring."""
 
+STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "waiting": "#544DB3",
+        "filed": "#27498D",
+        "dispatched": "#0E8290",
+        "handled": "#92720F",
+        "overdue": "#B63C3B",
+        "closed": "#7A7E81",
+    }
+)
+"""An incident's state: 待受理, 待派遣, 处置中, 待核查, 超时, 已结案. Each has a shape as well."""
+
 CAMERA = "#1E7A85"
 PLACE = "#92720F"
 FACILITY = "#544DB3"

@@ -21,7 +21,9 @@ def test_names_on_the_map_can_be_read(text, ground):
     assert palette.contrast(palette.MAP[text], palette.MAP[ground]) >= palette.LEAST_TEXT
 
 
-@pytest.mark.parametrize("colour", [palette.CAMERA, palette.PLACE, palette.FACILITY])
+@pytest.mark.parametrize(
+    "colour", [palette.CAMERA, palette.PLACE, palette.FACILITY, *palette.STATES.values()]
+)
 def test_symbols_stand_out(colour):
     assert palette.contrast(colour, palette.MAP["land"]) >= palette.LEAST_GRAPHIC
 
