@@ -25,7 +25,9 @@ from gis_grid.storage.queries import (
     rows,
     wanted_fields,
 )
+from gis_grid.storage.scoping import EVERYWHERE, Area
 from gis_grid.storage.tables import table_of
+from gis_grid.storage.versions import count_change
 from gis_grid.values.layers import GRIDS, Layer
 
 
@@ -36,7 +38,8 @@ class LayerStore:
     fields of its layer in order, then ``geometry``; types are those of `frames.DTYPES`: missing
     text is NaN, missing integers and flags NA, missing instants and days NaT, a missing `cell` 0,
     a missing point None. Instants are in UTC. Personal data is left out unless `private` is given.
-    Grids are those of the current generation unless `at` names a moment.
+    Grids are those of the current generation unless `at` names a moment. With an `area` only what
+    lies in it is there at all (`storage.scoping.inside`): elsewhere there is nothing to be found.
     """
 
     def __init__(self, session: Session) -> None:
@@ -47,8 +50,8 @@ class LayerStore:
     def _dialect(self) -> str:
         return self._session.get_bind().dialect.name
 
-    def count(self, layer: str | Layer) -> int:
-        """Return how many features a layer has.
+    def count(self, layer: str | Layer, *, area: Area = EVERYWHERE) -> int:
+        """Return how many features a layer has in an area.
 
         Raises
         ------
@@ -57,10 +60,10 @@ class LayerStore:
         """
         layer = layer_of(layer)
         statement = select(func.count()).select_from(table_of[layer.name])
-        where = conditions(layer, Where(), self._dialect)
+        where = conditions(layer, Where(area=area), self._dialect)
         return self._session.scalars(statement.where(*where)).one()
 
-    def codes(self, layer: str | Layer) -> list[str]:
+    def codes(self, layer: str | Layer, *, area: Area = EVERYWHERE) -> list[str]:
         """Return the codes of a layer in order.
 
         Raises
@@ -70,7 +73,7 @@ class LayerStore:
         """
         layer = layer_of(layer)
         code = table_of[layer.name].c.code
-        where = conditions(layer, Where(), self._dialect)
+        where = conditions(layer, Where(area=area), self._dialect)
         return list(self._session.scalars(select(code).where(*where).order_by(code)))
 
     def read(  # noqa: PLR0913 - the filters of every list of the service
@@ -85,6 +88,7 @@ class LayerStore:
         after: str | None = None,
         limit: int | None = None,
         private: bool = False,
+        area: Area = EVERYWHERE,
     ) -> Frame:
         """Return the features that fit, ordered by code.
 
@@ -107,6 +111,8 @@ class LayerStore:
             At most so many features.
         private
             With personal data.
+        area
+            Only what lies in it.
 
         Returns
         -------
@@ -121,7 +127,9 @@ class LayerStore:
             The layer cannot be chosen by that, or a filter makes no sense.
         """
         layer = layer_of(layer)
-        where = Where(bbox=bbox, level=level, at=at, category=category, grid_code=grid_code)
+        where = Where(
+            bbox=bbox, level=level, at=at, category=category, grid_code=grid_code, area=area
+        )
         where.require_fit(layer)
         if limit is not None and limit < 1:
             msg = f"limit {limit} is too small; ask for 1 or more"
@@ -132,19 +140,25 @@ class LayerStore:
         return self._in_box(layer, statement, bbox, after, limit)
 
     def get(
-        self, layer: str | Layer, code: str, *, at: datetime | None = None, private: bool = False
+        self,
+        layer: str | Layer,
+        code: str,
+        *,
+        at: datetime | None = None,
+        private: bool = False,
+        area: Area = EVERYWHERE,
     ) -> Frame:
         """Return the feature with this code, as a frame of one row.
 
         Raises
         ------
         NotFoundError
-            There is no such feature, or none at that moment; or no such layer.
+            There is no such feature, or none at that moment or in that area; or no such layer.
         InputError
             The layer has no generations, or the moment has no time zone.
         """
         layer = layer_of(layer)
-        where = Where(at=at)
+        where = Where(at=at, area=area)
         where.require_fit(layer)
         statement = rows(layer, where, self._dialect, private=private)
         statement = statement.where(table_of[layer.name].c.code == code)
@@ -156,7 +170,12 @@ class LayerStore:
         return found
 
     def chunks(
-        self, layer: str | Layer, size: int = CHUNK, *, private: bool = False
+        self,
+        layer: str | Layer,
+        size: int = CHUNK,
+        *,
+        private: bool = False,
+        area: Area = EVERYWHERE,
     ) -> Iterator[Frame]:
         """Yield a whole layer in frames of at most `size` rows, ordered by code.
 
@@ -171,7 +190,7 @@ class LayerStore:
         """
         after: str | None = None
         while True:
-            part = self.read(layer, after=after, limit=size, private=private)
+            part = self.read(layer, after=after, limit=size, private=private, area=area)
             if len(part):
                 yield part
             if len(part) < size:
@@ -185,6 +204,7 @@ class LayerStore:
         *,
         since: datetime | None = None,
         until: datetime | None = None,
+        area: Area = EVERYWHERE,
     ) -> Frame:
         """Return the points whose cell lies in one of the ranges, ordered by code.
 
@@ -197,6 +217,8 @@ class LayerStore:
             overlap. No ranges find nothing.
         since, until
             Only incidents reported from `since` on and before `until`, with a time zone.
+        area
+            Only what lies in it.
 
         Raises
         ------
@@ -206,7 +228,9 @@ class LayerStore:
             The layer has no cells, or it is not incidents but a time is given.
         """
         layer = layer_of(layer)
-        statement = rows(layer, Where(), self._dialect).where(*reported(layer, since, until))
+        statement = rows(layer, Where(area=area), self._dialect).where(
+            *reported(layer, since, until)
+        )
         found = [
             row
             for fits in in_ranges(layer, ranges)
@@ -261,9 +285,12 @@ class LayerStore:
         code = table_of[layer.name].c.code
         wanted, connection = list(codes), self._session.connection()
         parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
-        return sum(
+        gone = sum(
             connection.execute(delete(code.table).where(code.in_(part))).rowcount for part in parts
         )
+        if gone:
+            count_change(connection, layer)
+        return gone
 
     def _page(
         self,

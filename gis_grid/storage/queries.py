@@ -12,6 +12,7 @@ from gis_grid.errors import InputError
 from gis_grid.grid.generations import require_aware
 from gis_grid.storage.base import SRID
 from gis_grid.storage.columns import selected, selected_geometry
+from gis_grid.storage.scoping import EVERYWHERE, Area, inside
 from gis_grid.storage.tables import generation, private_of, table_of
 from gis_grid.values.layers import GRIDS, INCIDENTS, Field, Layer
 
@@ -34,6 +35,7 @@ class Where:
     at: datetime | None = None
     category: str | None = None
     grid_code: str | None = None
+    area: Area = EVERYWHERE
 
     def require_fit(self, layer: Layer) -> None:
         """Raise unless `layer` can be asked for this.
@@ -98,6 +100,9 @@ def conditions(layer: Layer, where: Where, dialect: str) -> Iterator[ColumnEleme
             yield table.c[name] == value
     if where.bbox is not None:
         yield from _touches(layer, where.bbox, dialect)
+    scope = inside(layer, where.area)
+    if scope is not None:
+        yield scope
 
 
 def _lives(at: datetime | None) -> ColumnElement[bool]:

@@ -1,0 +1,142 @@
+"""What each role may do with what: one table, read by everything that asks."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from gis_grid.accounts.principals import Grant, Principal
+from gis_grid.accounts.roles import Role
+from gis_grid.errors import InputError
+from gis_grid.values.layers import LAYERS
+
+
+class Action(StrEnum):
+    """What somebody wants to do."""
+
+    READ = "read"
+    """See rows, one by one or in pages, on a map or in a report."""
+
+    EXPORT = "export"
+    """Take rows away in bulk."""
+
+    CONTACT = "contact"
+    """See personal data: an officer's name and duty phone, a reporter's callback number."""
+
+    WRITE = "write"
+    """Add, change or remove rows."""
+
+    PUBLISH = "publish"
+    """Make a plan the current generation."""
+
+
+BASE_MAP = frozenset({"streets", "landcover", "walls", "gates", "ways"})
+"""Layers that are the map under everything: for everyone who is signed in, without an area."""
+
+TOPICS = frozenset({"city", "plans", "statistics", "jobs", "users", "settings", "audit"})
+"""What there is besides the layers. ``city``: its name, levels and generations."""
+
+CITY_WIDE = frozenset({"users", "settings", "audit"})
+"""Topics that belong to no grid: only who may do it everywhere may do it at all."""
+
+RESOURCES = frozenset(LAYERS) | TOPICS
+
+_R, _X, _C = Action.READ, Action.EXPORT, Action.CONTACT
+_W, _P = Action.WRITE, Action.PUBLISH
+
+_GROUND = BASE_MAP | {"grids", "buildings", "entrances", "facilities", "places", "speakers", "city"}
+_ALL_LAYERS = frozenset(LAYERS) | {"city"}
+_THINGS = frozenset({"facilities", "places", "buildings", "entrances", "speakers", "cameras"})
+
+Rights = Mapping[Action, frozenset[str]]
+
+RIGHTS: Mapping[Role, Rights] = MappingProxyType(
+    {
+        Role.VIEWER: {_R: _GROUND | {"officers", "statistics"}},
+        Role.LEADER: {_R: _ALL_LAYERS | {"statistics", "plans"}, _X: frozenset({"statistics"})},
+        Role.DISPATCHER: {
+            _R: _ALL_LAYERS | {"statistics", "jobs"},
+            _C: frozenset({"officers", "incidents"}),
+            _W: frozenset({"incidents", "jobs"}),
+        },
+        Role.CHECKER: {
+            _R: _ALL_LAYERS | {"statistics"},
+            _C: frozenset({"officers", "incidents"}),
+            _W: frozenset({"incidents"}),
+        },
+        Role.DUTY_CHIEF: {
+            _R: _ALL_LAYERS | {"statistics", "jobs"},
+            _X: frozenset({"incidents", "statistics"}),
+            _C: frozenset({"officers", "incidents"}),
+            _W: frozenset({"incidents", "officers", "jobs"}),
+        },
+        Role.PLANNER: {
+            _R: _ALL_LAYERS | {"statistics", "plans", "jobs"},
+            _X: _GROUND | {"statistics", "plans"},
+            _W: frozenset({"plans", "jobs"}),
+            _P: frozenset({"plans", "grids"}),
+        },
+        Role.OFFICER: {
+            _R: _GROUND | {"officers", "incidents", "cameras"},
+            _C: frozenset({"officers"}),
+            _W: frozenset({"incidents"}),
+        },
+        Role.INTEGRATION: {
+            _R: _ALL_LAYERS | {"jobs"},
+            _X: _ALL_LAYERS - {"officers"},
+            _W: _THINGS | {"incidents", "jobs"},
+        },
+        Role.ADMINISTRATOR: dict.fromkeys(Action, RESOURCES),
+    }
+)
+"""What each role may do, on the grids that it is granted on."""
+
+_OF_READERS = frozenset({Action.READ, Action.EXPORT, Action.CONTACT})
+
+
+def allowed(role: Role, action: Action, resource: str) -> bool:
+    """Return whether a role may do `action` with `resource`, somewhere.
+
+    Examples
+    --------
+    >>> allowed(Role.DISPATCHER, Action.WRITE, "incidents")
+    True
+    >>> allowed(Role.PLANNER, Action.CONTACT, "officers")
+    False
+    """
+    return resource in RIGHTS[role].get(action, frozenset())
+
+
+def granting(principal: Principal, action: Action, resource: str) -> tuple[Grant, ...]:
+    """Return those grants of a principal that allow `action` with `resource`.
+
+    Raises
+    ------
+    InputError
+        Nothing is called `resource`.
+
+    Examples
+    --------
+    >>> ann = Principal(code="ann", name="Ann", grants=(Grant(Role.LEADER), Grant(Role.OFFICER)))
+    >>> granting(ann, Action.WRITE, "incidents")
+    (Grant(role=<Role.OFFICER: 'officer'>, grid_code=None, generation=None),)
+    >>> granting(ann, Action.WRITE, "everything")
+    Traceback (most recent call last):
+    gis_grid.errors.InputError: there are no rights on 'everything'
+    """
+    if resource not in RESOURCES:
+        msg = f"there are no rights on {resource!r}"
+        raise InputError(msg)
+    if principal.is_read_only and action not in _OF_READERS:
+        return ()
+    return tuple(grant for grant in principal.grants if allowed(grant.role, action, resource))
+
+
+def roles_for(action: Action, resource: str) -> tuple[Role, ...]:
+    """Return the roles that may do it: what a refusal names."""
+    return tuple(role for role in Role if allowed(role, action, resource))
+
+
+def is_for_everyone(action: Action, resource: str, grants: Iterable[Grant]) -> bool:
+    """Return whether no area bounds it: the base map and the city, for who may do it at all."""
+    has_no_place = resource in BASE_MAP or resource == "city"
+    return has_no_place and action in _OF_READERS and any(True for _ in grants)
