@@ -3,6 +3,7 @@
 from alembic import context
 
 from gis_grid.storage import tables  # noqa: F401 - fills the metadata
+from gis_grid.storage.accounts import tables as account_tables  # noqa: F401 - fills it further
 from gis_grid.storage.base import metadata
 from gis_grid.storage.migrations.compared import is_compared
 
