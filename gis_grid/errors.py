@@ -8,6 +8,7 @@ GisGridError
 │   └── FileError         a file cannot be read as what it should be
 ├── NotFoundError         a code or id names nothing (also a LookupError)
 ├── IdentityError         nobody has signed in, or what shows who asks does not hold
+│   ├── SecondFactorError the password is right and a code is needed, too
 │   └── LockedError       too many wrong tries; wait
 ├── DeniedError           who asks may not do this
 ├── ConflictError         a rule of the model forbids the change
@@ -45,6 +46,10 @@ class NotFoundError(GisGridError, LookupError):
 
 class IdentityError(GisGridError):
     """Nobody has signed in, or what shows who asks does not hold."""
+
+
+class SecondFactorError(IdentityError):
+    """Name and password are right, and a code of the authenticator is needed, too."""
 
 
 class LockedError(IdentityError):
