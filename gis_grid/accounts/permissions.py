@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from types import MappingProxyType
 
-from gis_grid.accounts.principals import Grant, Principal
+from gis_grid.accounts.principals import Grant
 from gis_grid.accounts.roles import Role
 from gis_grid.errors import InputError
 from gis_grid.values.layers import LAYERS
@@ -106,8 +106,19 @@ def allowed(role: Role, action: Action, resource: str) -> bool:
     return resource in RIGHTS[role].get(action, frozenset())
 
 
-def granting(principal: Principal, action: Action, resource: str) -> tuple[Grant, ...]:
-    """Return those grants of a principal that allow `action` with `resource`.
+def granting(
+    grants: Iterable[Grant], action: Action, resource: str, *, is_read_only: bool = False
+) -> tuple[Grant, ...]:
+    """Return those of some grants that allow `action` with `resource`.
+
+    Parameters
+    ----------
+    grants
+        `Principal.grants`, or `Principal.limit`: what both allow is allowed.
+    action, resource
+        What is to be done with what.
+    is_read_only
+        Nothing but reading is allowed.
 
     Raises
     ------
@@ -116,9 +127,11 @@ def granting(principal: Principal, action: Action, resource: str) -> tuple[Grant
 
     Examples
     --------
-    >>> ann = Principal(code="ann", name="Ann", grants=(Grant(Role.LEADER), Grant(Role.OFFICER)))
+    >>> ann = (Grant(Role.LEADER), Grant(Role.OFFICER))
     >>> granting(ann, Action.WRITE, "incidents")
     (Grant(role=<Role.OFFICER: 'officer'>, grid_code=None, generation=None),)
+    >>> granting(ann, Action.WRITE, "incidents", is_read_only=True)
+    ()
     >>> granting(ann, Action.WRITE, "everything")
     Traceback (most recent call last):
     gis_grid.errors.InputError: there are no rights on 'everything'
@@ -126,9 +139,9 @@ def granting(principal: Principal, action: Action, resource: str) -> tuple[Grant
     if resource not in RESOURCES:
         msg = f"there are no rights on {resource!r}"
         raise InputError(msg)
-    if principal.is_read_only and action not in _OF_READERS:
+    if is_read_only and action not in _OF_READERS:
         return ()
-    return tuple(grant for grant in principal.grants if allowed(grant.role, action, resource))
+    return tuple(grant for grant in grants if allowed(grant.role, action, resource))
 
 
 def roles_for(action: Action, resource: str) -> tuple[Role, ...]:
@@ -136,7 +149,6 @@ def roles_for(action: Action, resource: str) -> tuple[Role, ...]:
     return tuple(role for role in Role if allowed(role, action, resource))
 
 
-def is_for_everyone(action: Action, resource: str, grants: Iterable[Grant]) -> bool:
-    """Return whether no area bounds it: the base map and the city, for who may do it at all."""
-    has_no_place = resource in BASE_MAP or resource == "city"
-    return has_no_place and action in _OF_READERS and any(True for _ in grants)
+def has_no_place(resource: str) -> bool:
+    """Return whether nothing of `resource` has a grid: whoever may at all, may everywhere."""
+    return resource in BASE_MAP or resource == "city"

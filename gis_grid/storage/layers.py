@@ -11,6 +11,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import InputError, NotFoundError
+from gis_grid.storage import search_terms
 from gis_grid.storage.bulk import CHUNK
 from gis_grid.storage.columns import to_frame
 from gis_grid.storage.frames import Frame, conform, layer_of
@@ -25,7 +26,7 @@ from gis_grid.storage.queries import (
     rows,
     wanted_fields,
 )
-from gis_grid.storage.scoping import EVERYWHERE, Area
+from gis_grid.storage.scoping import EVERYWHERE, Area, inside
 from gis_grid.storage.tables import table_of
 from gis_grid.storage.versions import count_change
 from gis_grid.values.layers import GRIDS, Layer
@@ -60,8 +61,10 @@ class LayerStore:
         """
         layer = layer_of(layer)
         statement = select(func.count()).select_from(table_of[layer.name])
-        where = conditions(layer, Where(area=area), self._dialect)
-        return self._session.scalars(statement.where(*where)).one()
+        statement = statement.where(*conditions(layer, Where(), self._dialect))
+        scope = inside(layer, area, seek=True)
+        statement = statement if scope is None else statement.where(scope)
+        return self._session.scalars(statement).one()
 
     def codes(self, layer: str | Layer, *, area: Area = EVERYWHERE) -> list[str]:
         """Return the codes of a layer in order.
@@ -288,6 +291,8 @@ class LayerStore:
         gone = sum(
             connection.execute(delete(code.table).where(code.in_(part))).rowcount for part in parts
         )
+        for part in parts:
+            search_terms.forget(connection, layer, part)
         if gone:
             count_change(connection, layer)
         return gone
