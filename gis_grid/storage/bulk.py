@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import InputError
+from gis_grid.storage import search_terms
 from gis_grid.storage.columns import Arrow, arrow_columns, python_values
 from gis_grid.storage.database import name_of
 from gis_grid.storage.failures import explain
@@ -65,6 +66,7 @@ def load(to: Session | Connection, layer: str | Layer, frame: Frame) -> int:
         columns, shapes = arrow_columns(layer, part), shapes_of(part)
         for table in tables_of(layer):
             append(connection, table, columns, shapes)
+        search_terms.add(connection, layer, part)
     if len(frame) >= WORTH_COUNTING:
         count_again(connection, layer)
     return len(frame)

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from gis_grid.errors import ConflictError, InputError
 from gis_grid.grid.generations import Generation, Lineage, generation_at, require_aware
-from gis_grid.storage import tables
+from gis_grid.storage import search_terms, tables
 from gis_grid.storage.bulk import CHUNK, count_again
 from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.frames import Frame, conform
@@ -174,6 +174,7 @@ class GenerationStore:
             new = Generation(number=before + 1, name=name, valid_from=valid_from.astimezone(UTC))
             _follow(connection, current, new)
             _swap(connection, stage, new.number)
+            search_terms.replace(connection, GRIDS, frame, None)
         self._keep_lineage(new.number, lineage)
         count_again(connection, GRIDS)
         _notify(connection, new.number)

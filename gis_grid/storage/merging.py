@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Table, and_, delete, exists, func, or_, select, text, true
 from sqlalchemy.dialects import postgresql, sqlite
 
+from gis_grid.storage import search_terms
 from gis_grid.storage.bulk import CHUNK, WORTH_COUNTING, count_again, load
 from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.frames import Frame
@@ -49,8 +50,10 @@ def merge(connection: Connection, layer: Layer, frame: Frame) -> Stored:
     with staging(connection, layer) as stage:
         for start in range(0, len(frame), CHUNK):
             connection.execute(delete(stage))
-            wait(connection, layer, stage, frame.iloc[start : start + CHUNK])
+            part = frame.iloc[start : start + CHUNK]
+            wait(connection, layer, stage, part)
             done += _counts(connection, layer, stage)
+            search_terms.replace(connection, layer, part, select(stage.c.code))
             for table in tables_of(layer):
                 _upsert(connection, table, stage)
     if done.stored >= WORTH_COUNTING:

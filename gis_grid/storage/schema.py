@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from gis_grid.errors import StorageError
+from gis_grid.storage import search_terms
 from gis_grid.storage.failures import UPGRADE
 
 MIGRATIONS = "gis_grid.storage.migrations"
@@ -40,6 +41,8 @@ def upgrade(engine: Engine, *, to: str = "head") -> None:
     with _alone(engine) as connection, _config(connection) as config:
         _require_known(revision(connection), _revisions(config), engine)
         command.upgrade(config, to)
+        if revision(connection) == _revisions(config)[0]:
+            search_terms.renew(connection)
 
 
 def downgrade(engine: Engine, *, to: str) -> None:

@@ -95,6 +95,17 @@ version = Table(
 )
 """A counter for each thing that others watch; readers compare it with what they hold."""
 
+search_term = Table(
+    "search_term",
+    metadata,
+    Column("layer", code_text(), primary_key=True),
+    Column("term", code_text(), primary_key=True),
+    Column("code", code_text(), primary_key=True),
+    Index("ix_search_term_code", "layer", "code"),
+    sqlite_with_rowid=False,
+)
+"""The pieces by which features are found (`storage.search_terms`), in the order of a search."""
+
 city = Table(
     "city",
     metadata,
