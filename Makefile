@@ -8,34 +8,39 @@ DATA ?= demo_city
 WORKERS ?= 2
 PY := .venv/bin/python
 
-.PHONY: help demo test check bench docs clean
+.PHONY: help demo test check bench docs console clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
 
-demo: .venv/ready-run  ## make a city and serve it on http://127.0.0.1:$(PORT)
+demo: .venv/ready-run console  ## make a city and serve it on http://127.0.0.1:$(PORT)
 	.venv/bin/gis-grid demo --size $(SIZE) --seed $(SEED) --data $(DATA) --port $(PORT)
 
-test: .venv/ready-dev  ## install what the tests need and run them all
+test: .venv/ready-dev console  ## install what the tests need and run them all
 	bash scripts/setup.sh tools
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: .venv/ready-dev  ## format, lint, types, layers, spelling
+check: .venv/ready-dev console  ## format, lint, types, layers, spelling
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/codespell
+	scripts/web.sh npm run --silent types
+	scripts/web.sh npm run --silent lint
 
-bench: .venv/ready-bench  ## the comparisons with peers (slow; outside the tests)
+bench: .venv/ready-bench console  ## the comparisons with peers (slow; outside the tests)
 	bash scripts/setup.sh tools
 	$(PY) -m tests.benchmarks
 
 docs: .venv/ready-docs  ## build the documentation site into site/
 	.venv/bin/mkdocs build --strict
 
+console:  ## build the pages in api/web when they have changed
+	@scripts/web.sh
+
 clean:  ## forget the environment and everything that was built
-	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv site api/static api/web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .venv/ready-%: pyproject.toml scripts/setup.sh
 	bash scripts/setup.sh $*

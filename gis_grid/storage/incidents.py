@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from gis_grid.storage.scoping import EVERYWHERE, Area, inside
 from gis_grid.storage.tables import table_of
+from gis_grid.values.layers import INCIDENTS
 
 YEAR = timedelta(days=365)
 
@@ -29,18 +31,21 @@ class CellCounts:
     """Incidents in that time whose point is not believed; they are in no cell."""
 
 
-def last_reported_at(session: Session) -> datetime | None:
-    """Return when the newest incident was reported; None when there is none."""
-    latest: datetime | None = session.scalar(select(func.max(_INCIDENT.c.reported_at)))
+def last_reported_at(session: Session, *, area: Area = EVERYWHERE) -> datetime | None:
+    """Return when the newest incident of an area was reported; None when there is none."""
+    newest = select(func.max(_INCIDENT.c.reported_at)).where(_in(area))
+    latest: datetime | None = session.scalar(newest)
     return latest
 
 
-def cell_counts(session: Session, *, since: datetime, until: datetime) -> CellCounts:
-    """Count the incidents reported from `since` to `until`, both included, by cell.
+def cell_counts(
+    session: Session, *, since: datetime, until: datetime, area: Area = EVERYWHERE
+) -> CellCounts:
+    """Count the incidents of an area reported from `since` to `until`, both included, by cell.
 
     Incidents without a point count nowhere.
     """
-    when = _INCIDENT.c.reported_at.between(since, until)
+    when = _INCIDENT.c.reported_at.between(since, until) & _in(area)
     believed = _INCIDENT.c.doubt.is_(None)
     rows = session.execute(
         select(_INCIDENT.c.cell, func.count())
@@ -51,6 +56,11 @@ def cell_counts(session: Session, *, since: datetime, until: datetime) -> CellCo
     pairs = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
     doubted = session.scalar(select(func.count()).where(when, ~believed)) or 0
     return CellCounts(cells=pairs[:, 0], counts=pairs[:, 1], doubted=doubted)
+
+
+def _in(area: Area) -> ColumnElement[bool]:
+    scope = inside(INCIDENTS, area)
+    return true() if scope is None else scope
 
 
 def _placed() -> ColumnElement[bool]:

@@ -1,0 +1,30 @@
+/** The words of the console in the language of the page: Chinese first, English by a switch. */
+
+import { en } from "./en.ts";
+import { type Words, zh } from "./zh.ts";
+
+export type { Words } from "./zh.ts";
+export type Lang = "zh" | "en";
+
+const KEPT = "gis-grid.lang";
+const TAGS: Record<Lang, string> = { zh: "zh-CN", en: "en" };
+
+/** The language that the address asks for, else the one chosen last, else Chinese. */
+export function chosenLang(query: URLSearchParams): Lang {
+  const wanted = query.get("lang") ?? localStorage.getItem(KEPT);
+  return wanted === "en" ? "en" : "zh";
+}
+
+export function keepLang(lang: Lang): void {
+  localStorage.setItem(KEPT, lang);
+}
+
+export function wordsOf(lang: Lang): Words {
+  document.documentElement.lang = TAGS[lang];
+  return lang === "en" ? en : zh;
+}
+
+/** A name in the language of the page, from things that carry both. */
+export function either(lang: Lang, both: { zh: string; en: string }): string {
+  return both[lang];
+}

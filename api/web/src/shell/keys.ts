@@ -1,0 +1,46 @@
+/** Keys of the page. Single letters work only when no field has the focus. */
+
+export interface Binding {
+  /** As in KeyboardEvent.key: "/", "?", "Escape", "j". */
+  readonly key: string;
+  /** What it does, in the language of the page; shown by "?". */
+  readonly does: string;
+  readonly run: (event: KeyboardEvent) => void;
+  /** Whether it also works while somebody types. */
+  readonly always?: boolean;
+}
+
+export interface Keys {
+  /** Add a key; the answer takes it away again. */
+  add(binding: Binding): () => void;
+  all(): readonly Binding[];
+}
+
+export function makeKeys(): Keys {
+  const bindings: Binding[] = [];
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    const typing = isField(event.target);
+    const found = [...bindings]
+      .reverse()
+      .find((one) => one.key.toLowerCase() === event.key.toLowerCase() && (one.always || !typing));
+    if (!found) return;
+    event.preventDefault();
+    found.run(event);
+  });
+  return {
+    add(binding) {
+      bindings.push(binding);
+      return () => {
+        const at = bindings.indexOf(binding);
+        if (at >= 0) bindings.splice(at, 1);
+      };
+    },
+    all: () => bindings,
+  };
+}
+
+function isField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}

@@ -1,0 +1,53 @@
+/** Who is signed in, as the service says. */
+
+import { type Api, ApiError } from "../api.ts";
+
+export interface Role {
+  role: string;
+  grid_code: string | null;
+  grid_name: string | null;
+}
+
+export interface Session {
+  user: { code: string; name: string; roles: Role[] };
+  csrf: string;
+}
+
+export const SESSION = "/api/v1/session";
+
+/**
+ * Ask who is signed in.
+ *
+ * `open` means that this service has no sign-in at all, `out` that nobody is signed in.
+ */
+export async function currentSession(api: Api): Promise<Session | "open" | "out"> {
+  try {
+    const session = await api.get<Session>(SESSION);
+    api.csrf = session.csrf;
+    return session;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return "open";
+    if (error instanceof ApiError && error.status === 401) return "out";
+    throw error;
+  }
+}
+
+/** Go to the sign-in page, and back here afterwards. */
+export function askToSignIn(): void {
+  const back = location.pathname + location.search;
+  location.replace(`/signin?next=${encodeURIComponent(back)}`);
+}
+
+/** Pages that the roles of a user work with, the first one is home. */
+export function pagesOf(session: Session | null): ("planner" | "dispatch" | "overview")[] {
+  if (!session) return ["planner", "dispatch", "overview"];
+  const roles = new Set(session.user.roles.map((one) => one.role));
+  const has = (...names: string[]) => names.some((name) => roles.has(name));
+  const pages: ("planner" | "dispatch" | "overview")[] = [];
+  if (has("planner", "administrator")) pages.push("planner");
+  if (has("dispatcher", "checker", "duty_chief", "officer", "administrator"))
+    pages.push("dispatch");
+  if (has("leader")) pages.unshift("overview");
+  else pages.push("overview");
+  return pages;
+}

@@ -1,0 +1,65 @@
+"""What those who look at the whole city see: sums, and where incidents are many."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from gis_grid.accounts.areas import EVERYWHERE, Area
+from gis_grid.maps.heat import Heat, heat_of
+from gis_grid.storage.incidents import YEAR, cell_counts, last_reported_at
+from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.overview import overdue_count, state_counts
+from gis_grid.values.layers import LAYERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """How much of everything there is in an area."""
+
+    layers: Mapping[str, int]
+    """Features of each layer."""
+
+    states: Mapping[str, int]
+    """Incidents in each state; a state without any is left out."""
+
+    overdue: int
+    """Incidents somebody still works on though their time is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YearOfHeat:
+    """Incidents of the last year of the record, counted in cells."""
+
+    heat: Heat
+    since: datetime | None
+    until: datetime | None
+    """When the newest incident was reported; None without any."""
+
+    doubted: int
+    """Incidents of that time whose point is not believed; they are in no cell."""
+
+
+def sums_of(session: Session, *, now: datetime, area: Area = EVERYWHERE) -> Sums:
+    """Count the features of every layer and the incidents in every state."""
+    store = LayerStore(session)
+    return Sums(
+        layers={name: store.count(name, area=area) for name in LAYERS},
+        states=state_counts(session, area=area),
+        overdue=overdue_count(session, now=now, area=area),
+    )
+
+
+def year_of_heat(session: Session, *, area: Area = EVERYWHERE) -> YearOfHeat:
+    """Count the incidents of the last 365 days of the record in H3 cells that suit the city."""
+    until = last_reported_at(session, area=area)
+    if until is None:
+        none = np.zeros(0, np.int64)
+        return YearOfHeat(heat=heat_of(none, none), since=None, until=None, doubted=0)
+    since = until - YEAR
+    found = cell_counts(session, since=since, until=until, area=area)
+    return YearOfHeat(
+        heat=heat_of(found.cells, found.counts), since=since, until=until, doubted=found.doubted
+    )
