@@ -87,6 +87,26 @@ def element(tag: str, text: str) -> str:
     return f"<script>{text.replace('</script', '<' + chr(92) + '/script')}</script>"
 
 
+SCRIPTS = (
+    "space.js",
+    "symbols.js",
+    "clusters.js",
+    "paint.js",
+    "names.js",
+    "picture.js",
+    "cards.js",
+    "controls.js",
+    "printing.js",
+    "start.js",
+)
+"""Our own scripts in the order in which they build on each other."""
+
+
+def scripts() -> str:
+    """Return all our own scripts as one text."""
+    return "".join(own(name) for name in SCRIPTS)
+
+
 def own(name: str) -> str:
-    """Return the text of one of our own assets, such as ``map.js``."""
+    """Return the text of one of our own assets, such as ``page.css``."""
     return resources.files("gis_grid.maps").joinpath("static", name).read_text("utf-8")

@@ -8,6 +8,7 @@ import shapely
 
 from gis_grid.maps import palette
 from gis_grid.maps.drawing import MapLayer, Names, Style
+from gis_grid.maps.words import Words
 
 _MAP = palette.MAP
 
@@ -40,48 +41,61 @@ _NAMED_FROM = {"motorway": 12.0, "arterial": 13.0, "secondary": 14.75, "local": 
 _NONE: Style = {"line": "#FFFFFF", "width": 0.1, "from": 99}
 
 
-def land_layer(land: gpd.GeoSeries) -> MapLayer:
+def land_layer(land: gpd.GeoSeries, say: Words) -> MapLayer:
     """Return the land: the areas of the widest grids, EPSG:4326."""
     soil: Style = {"fill": _MAP["land"], "line": _MAP["building-line"], "width": 1}
-    return MapLayer(key="land", title="陆地", kind="area", styles=(soil,), shapes=land)
+    return MapLayer(key="land", title=say("land"), kind="area", styles=(soil,), shapes=land)
 
 
-def ground_layers(landcover: gpd.GeoDataFrame, streets: gpd.GeoDataFrame) -> tuple[MapLayer, ...]:
-    """Return green and water, and the streets over them.
+def landcover_layer(landcover: gpd.GeoDataFrame, say: Words) -> MapLayer:
+    """Return green and water.
 
     Parameters
     ----------
-    landcover, streets
-        The layers of these names, EPSG:4326; may be empty.
+    landcover
+        The layer of this name, EPSG:4326; may be empty.
+    say
+        The language.
     """
     green: Style = {"fill": _MAP["green"]}
     water: Style = {"fill": _MAP["water"], "line": _MAP["bank"], "width": 1}
-    ranks = list(STREETS)
     is_water = (landcover["category"] == "water").to_numpy()
-    return (
-        MapLayer(
-            key="landcover",
-            title="水系绿地",
-            kind="area",
-            styles=(green, water),
-            shapes=landcover.geometry,
-            classes=is_water.astype(int).tolist(),
-        ),
-        MapLayer(
-            key="streets",
-            title="街道",
-            kind="line",
-            styles=tuple(STREETS.values()),
-            shapes=streets.geometry,
-            classes=[ranks.index(rank) for rank in streets["category"]],
-        ),
+    return MapLayer(
+        key="landcover",
+        title=say("landcover"),
+        kind="area",
+        styles=(green, water),
+        shapes=landcover.geometry,
+        classes=is_water.astype(int).tolist(),
     )
 
 
-def streets_over_heat() -> MapLayer:
+def street_layer(streets: gpd.GeoDataFrame, say: Words) -> MapLayer:
+    """Return the streets in their ranks; `streets` is the layer of this name, maybe empty."""
+    ranks = list(STREETS)
+    return MapLayer(
+        key="streets",
+        title=say("streets"),
+        kind="line",
+        styles=tuple(STREETS.values()),
+        shapes=streets.geometry,
+        classes=[ranks.index(rank) for rank in streets["category"]],
+    )
+
+
+def ground_layers(
+    landcover: gpd.GeoDataFrame, streets: gpd.GeoDataFrame, say: Words
+) -> tuple[MapLayer, ...]:
+    """Return green and water, and the streets over them."""
+    return landcover_layer(landcover, say), street_layer(streets, say)
+
+
+def streets_over_heat(say: Words) -> MapLayer:
     """Return the streets once more, as white lines."""
     styles = tuple(OVER_HEAT.get(rank, _NONE) for rank in STREETS)
-    return MapLayer(key="heat-streets", title="街道", kind="line", styles=styles, shares="streets")
+    return MapLayer(
+        key="heat-streets", title=say("streets"), kind="line", styles=styles, shares="streets"
+    )
 
 
 def street_names(streets: gpd.GeoDataFrame) -> Names:

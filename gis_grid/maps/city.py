@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import numpy as np
@@ -12,14 +11,15 @@ import shapely
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.levels import Scheme
 from gis_grid.maps import basemap, grids, palette, things
-from gis_grid.maps.drawing import Drawing
+from gis_grid.maps.drawing import Drawing, Entry, Style, Swatch
 from gis_grid.maps.heat import LEAST, Heat
-from gis_grid.maps.page import Legend, Page, Section, render
+from gis_grid.maps.offline import render
+from gis_grid.maps.page import Legend, Page, Section
+from gis_grid.maps.words import Words
 
 DRAWN = ("grids", "buildings", "facilities", "cameras", "places", "streets", "landcover")
 """The layers that a picture needs; incidents come as heat."""
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 HECTARES = {6: "3,600", 7: "520", 8: "74", 9: "10.5", 10: "1.5", 11: "0.21", 12: "0.03"}
 """Mean area of an H3 cell by resolution, hectares."""
 
@@ -70,109 +70,138 @@ def city_page(picture: Picture) -> str:
     AssetError
         folium links to something that gis_grid does not carry.
     """
-    return render(
-        Page(
-            city=picture.name,
-            title="城市一张图",
-            subtitle="The city on one map",
-            badge=_badge(picture.generation),
-            drawn=f"更新于 {_when(picture.drawn_at)}",
-            figures=_figures(picture),
-            sections=_sections(picture),
-            source="来源：本市网格、楼栋、部件、摄像头与案件库。底图由本市街道、水系与绿地绘成，不取外部瓦片。",
-            drawing=_drawing(picture),
-            legend=_legend(picture.heat),
-        )
+    return render(city_map(picture, Words("zh")))
+
+
+def city_map(picture: Picture, say: Words) -> Page:
+    """Return the page of a city in one language."""
+    return Page(
+        city=picture.name,
+        title=say("city_title"),
+        subtitle=say("city_subtitle"),
+        badge=badge(picture.generation, say),
+        drawn=say("updated", when=say.when(picture.drawn_at)),
+        figures=_figures(picture, say),
+        sections=_sections(picture, say),
+        source=say("source", what=say("city_source")) + say("base"),
+        drawing=_drawing(picture, say),
+        legend=heat_legend(picture.heat, say),
+        lang=say.lang,
     )
 
 
-def _badge(generation: Generation | None) -> str:
+def badge(generation: Generation | None, say: Words) -> str:
+    """Return which generation of grids a page shows."""
     if generation is None:
-        return "尚无网格版本"
-    start = generation.valid_from.astimezone(SHANGHAI)
-    return f"第 {generation.number} 版 · {generation.name} · 自 {start:%Y-%m-%d}"
+        return say("no_generation")
+    day = say.day(generation.valid_from)
+    return say("badge", number=generation.number, name=generation.name, day=day)
 
 
-def _when(moment: datetime) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-
-
-def _figures(picture: Picture) -> tuple[tuple[str, str], ...]:
+def _figures(picture: Picture, say: Words) -> tuple[tuple[str, str], ...]:
     frame, counts = picture.layers["grids"], picture.counts
     ground = frame[frame["level"] == picture.scheme.ground]
-    name = picture.scheme.level(picture.scheme.ground).name_zh
+    name = grids.level_name(picture.scheme, picture.scheme.ground, say)
     buildings = picture.layers["buildings"]
     return (
         (name, f"{len(ground):,}"),
-        ("楼栋", f"{counts['buildings']:,}"),
-        ("户", _sum(buildings, "households")),
-        ("部件", f"{counts['facilities']:,}"),
-        ("摄像头", f"{counts['cameras']:,}"),
-        ("案件", f"{counts['incidents']:,}"),
+        (say("buildings"), f"{counts['buildings']:,}"),
+        (say("households"), _sum(buildings, "households", say)),
+        (say("facilities"), f"{counts['facilities']:,}"),
+        (say("cameras"), f"{counts['cameras']:,}"),
+        (say("incidents"), f"{counts['incidents']:,}"),
     )
 
 
-def _sum(frame: gpd.GeoDataFrame, column: str) -> str:
+def _sum(frame: gpd.GeoDataFrame, column: str, say: Words) -> str:
     known = frame[column].dropna()
-    return f"{int(known.sum()):,}" if len(known) else "无数据"
+    return f"{int(known.sum()):,}" if len(known) else say("no_data")
 
 
-def _sections(picture: Picture) -> tuple[Section, ...]:
+def _sections(picture: Picture, say: Words) -> tuple[Section, ...]:
     frame = picture.layers["grids"]
-    window = "无案件"
+    window = say("no_incidents")
     if picture.since and picture.until:
-        first, last = (m.astimezone(SHANGHAI) for m in (picture.since, picture.until))
-        window = f"{first:%Y-%m-%d} 至 {last:%Y-%m-%d}"
-    notes = [f"案件：{window}"]
+        window = say("window", first=say.day(picture.since), last=say.day(picture.until))
+    notes = [say("incidents_window", window=window)]
     if picture.doubted:
-        notes.append(f"{picture.doubted:,} 件位置存疑，未计入热力")
+        notes.append(say("doubted_heat", n=picture.doubted))
     if picture.counts["buildings"] > things.FEW_BUILDINGS:
-        notes.append("楼栋名称与地址因数量未随页携带，部件只带类别、编号与状态")
+        notes.append(say("left_at_home"))
+    entries = _entries(picture.counts, picture.heat, say)
     return (
-        Section(
-            title="数据",
-            note="Data",
-            entries=things.entries(picture.counts, picture.heat),
-            notes=tuple(notes),
-        ),
-        Section(title="网格", note="Grids", entries=grids.entries(frame, picture.scheme)),
+        Section(title=say("data"), entries=entries, notes=tuple(notes)),
+        Section(title=say("grids"), entries=grids.entries(frame, picture.scheme, say)),
     )
 
 
-def _legend(heat: Heat) -> Legend | None:
+def _entries(counts: Mapping[str, int], heat: Heat, say: Words) -> tuple[Entry, ...]:
+    """Return the lines of the layer list for everything that is not a grid."""
+    points: dict[str, Style] = {
+        "cameras": things.CAMERA,
+        "places": things.PLACE,
+        "facilities": things.FACILITY,
+    }
+    ramp = Swatch(kind="ramp", styles=things.ramp_styles(len(palette.HEAT)))
+    footprint: Style = {"fill": palette.MAP["building"], "line": palette.PAGE["line2"]}
+    return (
+        Entry(keys=("heat", "heat-streets"), title=say("heat"), count=heat.total, swatch=ramp),
+        *(
+            Entry(
+                keys=(key,),
+                title=say(key),
+                count=counts[key],
+                swatch=Swatch(kind="point", styles=(style,)),
+                low=things.low_of(counts[key]),
+            )
+            for key, style in points.items()
+        ),
+        Entry(
+            keys=("buildings",),
+            title=say("buildings"),
+            count=counts["buildings"],
+            swatch=Swatch(kind="area", styles=(footprint,)),
+            low=things.low_of_buildings(counts["buildings"]),
+        ),
+    )
+
+
+def heat_legend(heat: Heat, say: Words) -> Legend | None:
+    """Return the classes of a heat map; None when nothing is coloured."""
     if not heat.breaks:
         return None
-    hidden = f"，共 {heat.hidden:,} 件" if heat.hidden else ""
     bounds = [f"{bound:,}" for bound in heat.breaks]
     bounds[-1] += "+"
+    hidden = say("hidden", least=LEAST, n=heat.hidden)
+    cells = heat.cells["heat_class"].value_counts()
     return Legend(
         key="heat",
-        title="每六边形案件数",
-        unit=f"H3 {heat.resolution} 级，约 {HECTARES[heat.resolution]} 公顷",
-        colours=things.ramp(len(heat.breaks)),
+        title=say("heat_title"),
+        unit=say("heat_unit", resolution=heat.resolution, hectares=HECTARES[heat.resolution]),
+        styles=things.ramp_styles(len(heat.breaks)),
         bounds=tuple(bounds),
-        opacity=palette.HEAT_OPACITY,
-        left_out=f"少于 {LEAST} 件不着色{hidden}，不等于没有问题",
+        counts=tuple(int(cells.get(number, 0)) for number in range(len(bounds))),
+        left_out=hidden if heat.hidden else say("none_hidden", least=LEAST),
     )
 
 
-def _drawing(picture: Picture) -> Drawing:
+def _drawing(picture: Picture, say: Words) -> Drawing:
     frames, scheme = picture.layers, picture.scheme
     frame = frames["grids"]
     return Drawing(
-        bounds=_bounds(frames),
+        bounds=bounds_of(frames),
         ink=palette.PAGE["ink"],
         layers=(
-            basemap.land_layer(_land(frame, scheme)),
-            *grids.fill_layers(frame, scheme),
-            *basemap.ground_layers(frames["landcover"], frames["streets"]),
-            things.heat_layer(picture.heat, _water(frames["landcover"])),
-            basemap.streets_over_heat(),
-            things.building_layer(frames["buildings"]),
-            *grids.border_layers(frame, scheme),
-            things.facility_layer(frames["facilities"], picture.words.get("facilities", {})),
-            things.place_layer(frames["places"], picture.words.get("places", {})),
-            things.camera_layer(frames["cameras"]),
+            basemap.land_layer(land_of(frame, scheme), say),
+            *grids.fill_layers(frame, scheme, say),
+            *basemap.ground_layers(frames["landcover"], frames["streets"], say),
+            things.heat_layer(picture.heat, water_of(frames["landcover"]), say),
+            basemap.streets_over_heat(say),
+            things.building_layer(frames["buildings"], say),
+            *grids.border_layers(frame, scheme, say),
+            things.facility_layer(frames["facilities"], picture.words.get("facilities", {}), say),
+            things.place_layer(frames["places"], picture.words.get("places", {}), say),
+            things.camera_layer(frames["cameras"], say),
         ),
         names=(
             *grids.name_groups(frame, scheme),
@@ -182,21 +211,25 @@ def _drawing(picture: Picture) -> Drawing:
     )
 
 
-def _land(frame: gpd.GeoDataFrame, scheme: Scheme) -> gpd.GeoSeries:
+def land_of(frame: gpd.GeoDataFrame, scheme: Scheme) -> gpd.GeoSeries:
+    """Return the areas of the widest grids."""
     widest = [key for key in scheme.keys if (frame["level"] == key).any()]
     top = widest[0] if widest else ""
     return gpd.GeoSeries(frame.geometry[frame["level"] == top], crs="EPSG:4326")
 
 
-def _water(landcover: gpd.GeoDataFrame) -> shapely.Geometry:
+def water_of(landcover: gpd.GeoDataFrame) -> shapely.Geometry:
+    """Return all water as one shape."""
     is_water = (landcover["category"] == "water").to_numpy()
     return shapely.union_all(landcover.geometry.to_numpy()[is_water])
 
 
-def _bounds(frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
-    """Bounds of the grids, or of whatever there is, or of China."""
-    for shapes in (frames["grids"].geometry, *(frame.geometry for frame in frames.values())):
-        if len(shapes) and np.isfinite(shapely.total_bounds(shapes.to_numpy())).all():
-            west, south, east, north = shapely.total_bounds(shapes.to_numpy()).tolist()
+def bounds_of(frames: Mapping[str, gpd.GeoDataFrame]) -> tuple[float, float, float, float]:
+    """Return the bounds of the grids, or of whatever there is, or of China."""
+    held = [frames["grids"]] if "grids" in frames else []
+    for frame in (*held, *frames.values()):
+        shapes = frame.geometry.to_numpy()
+        if len(shapes) and np.isfinite(shapely.total_bounds(shapes)).all():
+            west, south, east, north = shapely.total_bounds(shapes).tolist()
             return west, south, east, north
     return CHINA

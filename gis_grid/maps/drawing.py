@@ -13,7 +13,10 @@ import shapely
 from gis_grid.maps.pack import STEP_DEG, pack
 
 Style = Mapping[str, object]
-"""Keys of ``map.js``: fill, opacity, line, width or metres, casing, dash, radius, shape."""
+"""Of areas and lines: fill, hatch, opacity, line, width or metres, casing, dash, from; of points
+see `gis_grid.maps.symbols`."""
+
+Numbers = Sequence[float | None]
 
 REPEATED = 4
 """A column is written as a table when its words stand in it so many times on average."""
@@ -40,6 +43,17 @@ class MapLayer:
 
     facts: Mapping[str, Iterable[Any]] = field(default_factory=dict)
     """What the card says of each feature: heading to values; the tip shows the first two."""
+
+    turns: Numbers | None = None
+    """Where each point looks, degrees clockwise from north; None for unknown."""
+
+    spreads: Numbers | None = None
+    """How wide each point looks, degrees."""
+
+    cluster: float = 0.0
+    """Below this zoom points are drawn as clusters with their number."""
+
+    cluster_colour: str = "#4A515D"
 
     shares: str = ""
     """Key of another layer whose features are drawn once more; in its classes, or in `classes`."""
@@ -77,6 +91,18 @@ class Names:
     layer: str = ""
     """Drawn only while this layer is."""
 
+    notes: Sequence[str] | None = None
+    """A second, lighter line under each text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swatch:
+    """How a line of the layer list or the legend looks on the map."""
+
+    kind: Literal["area", "line", "point", "ramp"]
+    styles: tuple[Style, ...]
+    """One style; for a ramp one for each class."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -84,10 +110,11 @@ class Entry:
 
     keys: tuple[str, ...]
     title: str
-    subtitle: str
-    count: int
-    swatch: str
-    """CSS of the swatch."""
+    subtitle: str = ""
+    count: int | None = None
+    swatch: Swatch
+    classes: tuple[int, ...] | None = None
+    """Only these classes of the layers are meant; all of them when None."""
 
     shown: bool = True
     low: float = 0.0
@@ -134,6 +161,11 @@ def _layer(layer: MapLayer, origin: tuple[float, float]) -> dict[str, Any]:
         "shown": layer.shown,
         "rank": layer.rank,
     }
+    if layer.turns is not None and layer.spreads is not None:
+        data["turns"] = [_plain(turn) for turn in layer.turns]
+        data["spreads"] = [_plain(spread) for spread in layer.spreads]
+    if layer.cluster:
+        data |= {"cluster": layer.cluster, "clusterColour": layer.cluster_colour}
     if layer.classes is not None:
         data["classes"] = [int(number) for number in layer.classes]
     if layer.shapes is None:
@@ -169,9 +201,13 @@ def _names(group: Names, origin: tuple[float, float]) -> dict[str, Any]:
     places = pack(shapes if group.along else shapely.point_on_surface(shapes), origin=origin)
     west, _, east, _ = shapely.bounds(shapes).reshape(-1, 4).T
     key = "line" if group.along else "at"
+    notes = group.notes if group.notes is not None else [""] * len(shapes)
     items = [
         {"text": text, key: rings[0], "from": low, "room": round(room / STEP_DEG)}
-        for text, rings, low, room in zip(group.texts, places, lows, east - west, strict=True)
+        | ({"note": note} if note else {})
+        for text, rings, low, room, note in zip(
+            group.texts, places, lows, east - west, notes, strict=True
+        )
         if text and rings
     ]
     style = {

@@ -8,7 +8,8 @@ import shapely
 
 from gis_grid.grid.levels import Scheme
 from gis_grid.maps import palette
-from gis_grid.maps.drawing import EVER, Entry, MapLayer, Names, Style
+from gis_grid.maps.drawing import EVER, Entry, MapLayer, Names, Style, Swatch
+from gis_grid.maps.words import Text, Words
 
 BORDERS: Mapping[str, Style] = {
     "city": {"line": palette.MAP["border"], "width": 2.4},
@@ -20,14 +21,6 @@ BORDERS: Mapping[str, Style] = {
 }
 """How the border of each level is drawn; a white casing lies under the wide ones."""
 
-_SWATCHES = {
-    "city": "border-top:2px solid #5E5472",
-    "district": "border-top:2px dashed #5E5472",
-    "subdistrict": "border-top:1.5px dashed #5E5472",
-    "community": "border-top:1px dashed #6B6285",
-    "compound": "border-top:1px dotted #92720F",
-    "subarea": "border-top:1px solid #4A515D",
-}
 _CASED = ("city", "district", "subdistrict")
 _LOW = {"city": 0.0, "district": 0.0, "subdistrict": 0.0, "community": 12.5, "compound": 14.5}
 _NAMES: Mapping[str, tuple[float, float, int, int]] = {
@@ -42,13 +35,23 @@ FINEST_FIRST = ("subarea", "compound", "community", "subdistrict", "district", "
 MANY = 3000
 
 
+FACTS = ("name", "code", "households", "persons", "elderly")
+"""What the card says of a grid."""
+
+
+def level_name(scheme: Scheme, key: str, say: Words) -> str:
+    """Return what a level is called, with a capital in English."""
+    level = scheme.level(key)
+    return say.of(Text(level.name_zh, level.name_en.capitalize()))
+
+
 def drawable(scheme: Scheme, grids: gpd.GeoDataFrame) -> tuple[str, ...]:
     """Return the levels that are drawn as borders, finest first: those above the building."""
     held = set(grids["level"])
     return tuple(key for key in FINEST_FIRST if key in scheme.keys and key in held)
 
 
-def border_layers(grids: gpd.GeoDataFrame, scheme: Scheme) -> tuple[MapLayer, ...]:
+def border_layers(grids: gpd.GeoDataFrame, scheme: Scheme, say: Words) -> tuple[MapLayer, ...]:
     """Return one layer a level, the finest at the bottom.
 
     Parameters
@@ -57,25 +60,22 @@ def border_layers(grids: gpd.GeoDataFrame, scheme: Scheme) -> tuple[MapLayer, ..
         The layer of this name, EPSG:4326.
     scheme
         The city's levels; compounds start switched off.
+    say
+        The language.
     """
-    return tuple(_border(grids, scheme, key) for key in drawable(scheme, grids))
+    return tuple(border_layer(grids, scheme, key, say) for key in drawable(scheme, grids))
 
 
-def _border(grids: gpd.GeoDataFrame, scheme: Scheme, key: str) -> MapLayer:
+def border_layer(grids: gpd.GeoDataFrame, scheme: Scheme, key: str, say: Words) -> MapLayer:
+    """Return the borders of one level; those of the ground level carry what is known of them."""
     rows = grids[grids["level"] == key]
     style = dict(BORDERS[key])
     if key in _CASED:
         style |= {"casing": "#FFFFFF", "casingWidth": 3.6, "casingOpacity": 0.7}
-    facts = {
-        "名称": rows["name"],
-        "编码": rows["code"],
-        "户": rows["households"],
-        "人": rows["persons"],
-        "60 岁以上": rows["elderly"],
-    }
+    facts = {say(field): rows[field] for field in FACTS}
     return MapLayer(
         key=f"grids-{key}",
-        title=scheme.level(key).name_zh,
+        title=level_name(scheme, key, say),
         kind="area",
         styles=(style,),
         shapes=rows.geometry,
@@ -89,24 +89,27 @@ def _low(key: str, count: int) -> float:
     return _LOW.get(key, 14.0 if count > MANY else 12.5)
 
 
-def fill_layers(grids: gpd.GeoDataFrame, scheme: Scheme) -> tuple[MapLayer, ...]:
+def fill_layers(grids: gpd.GeoDataFrame, scheme: Scheme, say: Words) -> tuple[MapLayer, ...]:
     """Return the ground grids, if any, filled so that neighbours differ; switched off at first."""
     rows = grids[grids["level"] == scheme.ground]
     if rows.empty:
         return ()
-    styles: tuple[Style, ...] = tuple(
-        {"fill": colour, "opacity": 0.62} for colour in palette.NEIGHBOURS
-    )
     fill = MapLayer(
         key="fill",
-        title="网格着色",
+        title=say("neighbours"),
         kind="area",
-        styles=styles,
+        styles=NEIGHBOURS,
         shares=f"grids-{scheme.ground}",
         classes=neighbour_classes(rows.geometry),
         shown=False,
     )
     return (fill,)
+
+
+NEIGHBOURS: tuple[Style, ...] = tuple(
+    {"fill": colour, "opacity": 0.62} for colour in palette.NEIGHBOURS
+)
+"""Styles that mean another grid, nothing else."""
 
 
 def neighbour_classes(areas: gpd.GeoSeries) -> list[int]:
@@ -171,28 +174,28 @@ def _names(rows: gpd.GeoDataFrame, key: str) -> Names:
     )
 
 
-def entries(grids: gpd.GeoDataFrame, scheme: Scheme) -> tuple[Entry, ...]:
+def entries(grids: gpd.GeoDataFrame, scheme: Scheme, say: Words) -> tuple[Entry, ...]:
     """Return the lines of the layer list, the widest level first, then the colours."""
-    held = tuple(
-        Entry(
-            keys=(f"grids-{key}",),
-            title=scheme.level(key).name_zh,
-            subtitle=scheme.level(key).name_en.capitalize(),
-            count=int((grids["level"] == key).sum()),
-            swatch=f"height:0;border-radius:0;{_SWATCHES[key]}",
-            shown=key != "compound",
-            low=_low(key, int((grids["level"] == key).sum())),
-        )
-        for key in reversed(drawable(scheme, grids))
-    )
+    held = tuple(border_entry(grids, scheme, key, say) for key in reversed(drawable(scheme, grids)))
     ground = int((grids["level"] == scheme.ground).sum())
-    ramp = ",".join(palette.NEIGHBOURS[:3])
     colours = Entry(
         keys=("fill",),
-        title="网格着色",
-        subtitle="Neighbours",
+        title=say("neighbours"),
         count=ground,
-        swatch=f"background:linear-gradient(90deg,{ramp})",
+        swatch=Swatch(kind="ramp", styles=NEIGHBOURS),
         shown=False,
     )
     return (*held, colours) if ground else held
+
+
+def border_entry(grids: gpd.GeoDataFrame, scheme: Scheme, key: str, say: Words) -> Entry:
+    """Return the line of one level in the layer list."""
+    count = int((grids["level"] == key).sum())
+    return Entry(
+        keys=(f"grids-{key}",),
+        title=level_name(scheme, key, say),
+        count=count,
+        swatch=Swatch(kind="line", styles=(BORDERS[key],)),
+        shown=key != "compound",
+        low=_low(key, count),
+    )

@@ -1,7 +1,7 @@
 import pytest
 
 from gis_grid.errors import GisGridError
-from gis_grid.maps.assets import AssetError, element, inline, own
+from gis_grid.maps.assets import SCRIPTS, AssetError, element, inline, own, scripts
 
 
 @pytest.mark.parametrize(
@@ -40,11 +40,11 @@ def test_text_cannot_end_a_script():
     assert element("script", "a</script><b>").count("</script>") == 1
 
 
-@pytest.mark.parametrize("name", ["map.js", "page.css"])
+@pytest.mark.parametrize("name", [*SCRIPTS, "page.css"])
 def test_own_assets_fetch_nothing(name):
     assert "http" not in own(name)
 
 
 def test_no_text_becomes_html_in_our_script():
-    assert "innerHTML" not in own("map.js")
-    assert "outerHTML" not in own("map.js")
+    assert "innerHTML" not in scripts()
+    assert "outerHTML" not in scripts()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gis_grid.maps.heat import LEAST, heat_of, natural_breaks, rounded_breaks
+from gis_grid.maps.classes import natural_breaks, rounded_breaks
+from gis_grid.maps.heat import LEAST, heat_of
 from gis_grid.router.cells import encode
 
 COUNTS = st.lists(st.integers(1, 5000), min_size=1, max_size=60).map(

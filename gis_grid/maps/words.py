@@ -1,0 +1,203 @@
+"""What pages say, in Chinese and in English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+Lang = Literal["zh", "en"]
+LANGS: tuple[Lang, ...] = get_args(Lang)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The same in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: Lang) -> str:
+        """Return it in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Speaks one language."""
+
+    lang: Lang = "zh"
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return what `key` is called, with `values` in its places; whole numbers get commas.
+
+        Examples
+        --------
+        >>> Words("en")("hidden", least=3, n=1200)
+        'Fewer than 3: not coloured (1,200 in all), which does not mean no problems'
+        """
+        said = {k: f"{v:,}" if isinstance(v, int) else v for k, v in values.items()}
+        return WORDS[key].of(self.lang).format(**said)
+
+    def of(self, text: Text) -> str:
+        """Return a text in this language."""
+        return text.of(self.lang)
+
+    def when(self, moment: datetime) -> str:
+        """Return date and time as read in Shanghai.
+
+        Examples
+        --------
+        >>> from datetime import UTC
+        >>> new_year = datetime(2026, 1, 1, tzinfo=UTC)
+        >>> Words("zh").when(new_year), Words("en").when(new_year)
+        ('2026-01-01 08:00', '1 Jan 2026 08:00')
+        """
+        return f"{self.day(moment)} {moment.astimezone(SHANGHAI):%H:%M}"
+
+    def day(self, moment: datetime) -> str:
+        """Return the date as read in Shanghai."""
+        local = moment.astimezone(SHANGHAI)
+        return f"{local:%Y-%m-%d}" if self.lang == "zh" else f"{local.day} {local:%b %Y}"
+
+    def number(self, value: float) -> str:
+        """Return a number with commas and a true minus sign.
+
+        Examples
+        --------
+        >>> Words().number(-1234), Words().number(0.25), Words().number(12500.0)
+        ('−1,234', '0.25', '12,500')
+        """
+        text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+        return text.replace("-", "\N{MINUS SIGN}")
+
+
+def _table(**rows: tuple[str, str]) -> Mapping[str, Text]:
+    return MappingProxyType({key: Text(zh, en) for key, (zh, en) in rows.items()})
+
+
+WORDS = _table(
+    brand=("城市网格治理", "City grids"),
+    # the frame
+    updated=("更新于 {when}", "Drawn {when}"),
+    badge=("第 {number} 版 · {name} · 自 {day}", "Generation {number} · {name} · from {day}"),
+    no_generation=("尚无网格版本", "No generation yet"),
+    from_file=("取自文件 {file}", "From the file {file}"),
+    base=(
+        "底图由本市街道、水系与绿地绘成，不取外部瓦片。",
+        "Base map from the city's own streets, water and green; no outside tiles.",
+    ),
+    source=("来源：{what}。", "Source: {what}."),
+    north=("上北 ↑", "North ↑"),
+    home=("回到全图", "Whole map"),
+    fullscreen=("全屏", "Full screen"),
+    print=("打印", "Print"),
+    zoom_in=("放大", "Zoom in"),
+    zoom_out=("缩小", "Zoom out"),
+    later=("放大后显示", "when closer"),
+    layers=("图层", "Layers"),
+    legend=("图例", "Legend"),
+    scale=("比例尺约 1:{n}", "Scale about 1:{n}"),
+    no_data=("无数据", "no data"),
+    missing_glyphs=("〓 代替字库没有的字", "〓 stands for signs that the font lacks"),
+    simplified=("边界已简化，容差 {tolerance} 米", "Borders simplified, tolerance {tolerance} m"),
+    window=("{first} 至 {last}", "{first} to {last}"),
+    doubted=("{n} 件位置存疑，未画出", "{n} of doubtful place are not drawn"),
+    doubted_heat=("{n} 件位置存疑，未计入热力", "{n} of doubtful place are not counted"),
+    unplaced=("{n} 个没有位置，未画出", "{n} without a place are not drawn"),
+    left_at_home=(
+        "楼栋名称与地址因数量未随页携带，部件只带类别、编号与状态",
+        "So many: buildings travel without names and addresses, facilities with class and code",
+    ),
+    clustered=("远看成簇，数字为个数", "Clustered from afar; the number is a count"),
+    no_incidents=("无案件", "No incidents"),
+    incidents_window=("案件：{window}", "Incidents: {window}"),
+    city_title=("城市一张图", "The city on one map"),
+    city_subtitle=("网格、部件、摄像头与案件", "Grids, facilities, cameras and incidents"),
+    city_source=("本市网格、楼栋、部件、摄像头与案件库", "the city's registers"),
+    # kinds of feature
+    grids=("网格", "Grids"),
+    grid=("网格", "Grid"),
+    buildings=("楼栋", "Buildings"),
+    facilities=("部件", "Facilities"),
+    cameras=("摄像头", "Cameras"),
+    places=("服务点", "Places"),
+    incidents=("案件", "Incidents"),
+    heat=("案件热力", "Incident heat"),
+    land=("陆地", "Land"),
+    landcover=("水系绿地", "Water and green"),
+    streets=("街道", "Streets"),
+    data=("数据", "Data"),
+    neighbours=("网格着色", "Neighbours"),
+    # headings of the cards
+    name=("名称", "Name"),
+    code=("编码", "Code"),
+    address=("地址", "Address"),
+    use=("用途", "Use"),
+    floors=("层数", "Storeys"),
+    households=("户", "Households"),
+    persons=("人", "Persons"),
+    elderly=("60 岁以上", "60 and older"),
+    category=("类别", "Class"),
+    painted_number=("编号", "Number"),
+    state=("状态", "State"),
+    street=("街道", "Street"),
+    in_charge=("主管部门", "In charge"),
+    site=("位置", "Site"),
+    height_m=("高度 米", "Height m"),
+    azimuth_deg=("朝向 度", "Bearing deg"),
+    fov_deg=("视角 度", "View deg"),
+    kind=("类型", "Kind"),
+    reported_at=("上报", "Reported"),
+    due_at=("时限", "Due"),
+    count=("案件数", "Incidents"),
+    cell=("H3 编号", "H3 cell"),
+    level=("层级", "Level"),
+    grid_code=("所属网格", "Grid"),
+    # words of choices
+    residential=("住宅", "residential"),
+    commerce=("商业", "commerce"),
+    office=("办公", "office"),
+    school=("学校", "school"),
+    hospital=("医院", "hospital"),
+    factory=("厂房", "factory"),
+    other=("其他", "other"),
+    intact=("完好", "intact"),
+    damaged=("破损", "damaged"),
+    lost=("丢失", "lost"),
+    abandoned=("废弃", "abandoned"),
+    unstated=("未登记", "not stated"),
+    junction=("路口", "junction"),
+    gate=("出入口", "gate"),
+    street_side=("沿街", "street"),
+    park=("公园", "park"),
+    fixed=("枪机", "fixed"),
+    dome=("半球", "dome"),
+    ptz=("球机", "PTZ"),
+    panorama=("全景", "panorama"),
+    facility=("部件", "facility"),
+    event=("事件", "event"),
+    # heat
+    heat_title=("每六边形案件数", "Incidents per hexagon"),
+    heat_unit=("H3 {resolution} 级，约 {hectares} 公顷", "H3 {resolution}, about {hectares} ha"),
+    hidden=(
+        "少于 {least} 件不着色，共 {n} 件，不等于没有问题",
+        "Fewer than {least}: not coloured ({n} in all), which does not mean no problems",
+    ),
+    none_hidden=(
+        "少于 {least} 件不着色，不等于没有问题",
+        "Fewer than {least}: not coloured, which does not mean no problems",
+    ),
+)
+"""Every fixed text; ``{...}`` is filled in."""
+
+USES = ("residential", "commerce", "office", "school", "hospital", "factory", "other")
+STATES = ("intact", "damaged", "lost", "abandoned")
+SITES = ("junction", "gate", "park", "other")
+
+
+def choices(keys: tuple[str, ...], say: Words) -> dict[str, str]:
+    """Return what the choices of a field are called."""
+    return {key: say(key) for key in keys}
