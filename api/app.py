@@ -10,7 +10,8 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import problems
 from api.deps import State
 from api.live import LivePage, LiveRouting
-from api.routers import health, layers, route
+from api.live_tiles import LiveTiles
+from api.routers import health, layers, route, tiles
 from api.routers import page as map_page
 from gis_grid import __version__
 from gis_grid.services.special_file import special_grids
@@ -42,12 +43,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             require_schema(engine)
             special = special_grids(settings.special_file)
             live = LiveRouting(engine, cache_dir=settings.cache_dir, special=special)
-            with closing(LivePage(engine)) as page, closing(live) as routing:
+            with (
+                closing(LivePage(engine)) as page,
+                closing(live) as routing,
+                closing(LiveTiles(engine)) as drawing,
+            ):
                 yield {
                     "engine": engine,
                     "sessions": sessions(engine),
                     "routing": routing,
                     "page": page,
+                    "tiles": drawing,
                 }
 
     app = FastAPI(
@@ -63,9 +69,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.add_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}})
-    for router in (health.router, route.router, layers.make_router()):
+    for router in (health.router, route.router, tiles.described, layers.make_router()):
         v1.include_router(router)
     app.include_router(v1)
+    app.include_router(tiles.router)
     app.include_router(map_page.router)
     return app
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.live import LivePage, LiveRouting
+from api.live_tiles import LiveTiles
 
 
 class State(TypedDict):
@@ -17,6 +18,7 @@ class State(TypedDict):
     sessions: sessionmaker[Session]
     routing: LiveRouting
     page: LivePage
+    tiles: LiveTiles
 
 
 def _session(request: Request) -> Iterator[Session]:
@@ -48,6 +50,11 @@ async def _page(request: Request) -> LivePage:
     return page
 
 
+async def _tiles(request: Request) -> LiveTiles:
+    tiles: LiveTiles = request.state.tiles
+    return tiles
+
+
 DbSession = Annotated[Session, Depends(_session, scope="function")]
 Sessions = Annotated[sessionmaker[Session], Depends(_sessions)]
 """For an endpoint that opens and closes its session itself, in its own thread."""
@@ -55,3 +62,4 @@ Sessions = Annotated[sessionmaker[Session], Depends(_sessions)]
 DbEngine = Annotated[Engine, Depends(_engine)]
 Routing = Annotated[LiveRouting, Depends(_routing)]
 Page = Annotated[LivePage, Depends(_page)]
+TileDrawing = Annotated[LiveTiles, Depends(_tiles)]

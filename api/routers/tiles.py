@@ -1,0 +1,189 @@
+"""Vector tiles of the map, and what tiles there are."""
+
+import gzip
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from api.deps import TileDrawing
+from api.problems import responses
+from api.schemas import NoQuery
+from gis_grid.accounts.areas import EVERYWHERE, Area
+from gis_grid.services.tiling import area_token, tile_layer
+from gis_grid.tiles.mercator import EXTENT, Tile
+from gis_grid.values.tiles import ALONE_FROM, DETAIL_ZOOM, MAX_ZOOM, TILE_LAYERS, TileLayer
+
+MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+FOR_EVER = "private, max-age=31536000, immutable"
+FOR_NOW = "private, no-cache"
+
+router = APIRouter(tags=["tiles"])
+described = APIRouter(tags=["tiles"])
+
+Zoom = Annotated[int, Path(ge=0, le=MAX_ZOOM, description="Zoom.")]
+Column = Annotated[int, Path(description="Column, from 0 in the west to 2**z - 1.")]
+Row = Annotated[int, Path(description="Row, from 0 in the north to 2**z - 1.")]
+
+
+async def _tile(z: Zoom, x: Column, y: Row) -> Tile:
+    return Tile(z, x, y)
+
+
+Square = Annotated[Tile, Depends(_tile)]
+LayerName = Annotated[str, Path(description=f"One of {', '.join(TILE_LAYERS)}.")]
+
+
+class TileQuery(NoQuery):
+    """What a tile may be asked with."""
+
+    g: str | None = None
+    """The token of the layer from `/api/v1/tiles`; the tile may then be kept for ever."""
+
+
+class TileLayerOut(BaseModel):
+    """One layer of tiles."""
+
+    name: str
+    source: str
+    """The layer of the city that it is made of."""
+
+    kind: str
+    """point, line or area."""
+
+    min_zoom: int
+    """Tiles of a smaller zoom are empty."""
+
+    max_zoom: int
+    """A client enlarges the tiles of this zoom; larger zooms are answered up to 22."""
+
+    fields: list[str]
+    """Properties that a feature may have."""
+
+    counted_below_zoom: int | None
+    """Below this zoom points are counted in cells: `count` says how many."""
+
+    token: str
+    """Changes whenever the layer does."""
+
+    url: str
+    """Address of its tiles; put z, x and y in."""
+
+    about: str
+
+
+class LevelZooms(BaseModel):
+    """From which zoom the grids of a level are drawn."""
+
+    level: str
+    drawn_from_zoom: int
+    named_from_zoom: int
+    """The same for their labels."""
+
+
+class TilesOut(BaseModel):
+    """Every layer of tiles."""
+
+    extent: int
+    """Units of a side of a tile."""
+
+    layers: list[TileLayerOut]
+    levels: list[LevelZooms]
+
+
+@described.get(
+    "/tiles",
+    summary="Say what vector tiles there are",
+    responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+def list_tiles(tiles: TileDrawing, _query: Annotated[NoQuery, Query()]) -> TilesOut:
+    """Return each layer with its fields, its zooms, its address and the token of its present state.
+
+    Example: `GET /api/v1/tiles`
+    """
+    area = EVERYWHERE
+    tokens, levels = tiles.tiling.tokens(), tiles.tiling.levels()
+    return TilesOut(
+        extent=EXTENT,
+        layers=[_described(layer, tokens, area) for layer in TILE_LAYERS.values()],
+        levels=[
+            LevelZooms(level=level, drawn_from_zoom=drawn, named_from_zoom=named)
+            for level, (drawn, named) in levels.items()
+        ],
+    )
+
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
+    204: {"description": "Nothing is there."},
+    304: {"description": "It is what you have."},
+}
+
+
+@router.get(
+    "/tiles/{layer}/{z}/{x}/{y}.mvt",  # noqa: FAST003 - `_tile` takes them
+    summary="Get a vector tile",
+    response_class=Response,
+    responses=_ANSWERS
+    | responses(
+        HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
+    ),
+)
+async def get_tile(
+    request: Request,
+    tiles: TileDrawing,
+    layer: LayerName,
+    tile: Square,
+    query: Annotated[TileQuery, Query()],
+) -> Response:
+    """Return one layer of one square of the map as a Mapbox vector tile.
+
+    Example: `GET /tiles/streets/14/13791/6142.mvt`
+    """
+    area = EVERYWHERE
+    wanted = tile_layer(layer)
+    tokens = tiles.tiling.fresh_tokens
+    if tokens is None:
+        tokens = await run_in_threadpool(tiles.tiling.tokens)
+    token = _token(wanted, tokens, area)
+    draw = partial(tiles.tiling.draw, wanted, tile, area=area)
+    drawn = await tiles.cache.get((wanted.name, tile, token), draw)
+    headers = {
+        "ETag": drawn.tag,
+        "Cache-Control": FOR_EVER if query.g == token else FOR_NOW,
+        "Vary": "Accept-Encoding, Cookie, Authorization",
+    }
+    if request.headers.get("if-none-match") == drawn.tag:
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+    if not drawn.body:
+        return Response(status_code=HTTPStatus.NO_CONTENT, headers=headers)
+    if not drawn.packed:
+        return Response(drawn.body, headers=headers, media_type=MEDIA_TYPE)
+    if "gzip" not in request.headers.get("accept-encoding", ""):
+        return Response(gzip.decompress(drawn.body), headers=headers, media_type=MEDIA_TYPE)
+    headers["Content-Encoding"] = "gzip"
+    return Response(drawn.body, headers=headers, media_type=MEDIA_TYPE)
+
+
+def _token(layer: TileLayer, tokens: Mapping[str, str], area: Area) -> str:
+    return tokens[layer.name] + area_token(area)
+
+
+def _described(layer: TileLayer, tokens: Mapping[str, str], area: Area) -> TileLayerOut:
+    token = _token(layer, tokens, area)
+    return TileLayerOut(
+        name=layer.name,
+        source=layer.source,
+        kind=layer.kind,
+        min_zoom=layer.min_zoom,
+        max_zoom=DETAIL_ZOOM,
+        fields=layer.properties,
+        counted_below_zoom=ALONE_FROM if layer.counted else None,
+        token=token,
+        url=f"/tiles/{layer.name}/{{z}}/{{x}}/{{y}}.mvt?g={token}",
+        about=layer.doc,
+    )
