@@ -19,6 +19,7 @@ from gis_grid.errors import (
     InputError,
     LockedError,
     NotFoundError,
+    SecondFactorError,
     StorageError,
 )
 
@@ -36,6 +37,9 @@ STATUS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
     }
 )
 """The status of each exception; a subclass without a line has that of its nearest ancestor."""
+
+SECOND_FACTOR = "urn:gis-grid:second-factor"
+"""Type of the problem that name and password are right and a code is needed, too."""
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -82,7 +86,8 @@ def _domain(request: Request, error: Exception) -> JSONResponse:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, request.url.path, error)
-    answer = _answer(request, status, detail=str(error))
+    kind = SECOND_FACTOR if isinstance(error, SecondFactorError) else "about:blank"
+    answer = _answer(request, status, detail=str(error), kind=kind)
     if isinstance(error, LockedError):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     elif isinstance(error, IdentityError):
@@ -127,8 +132,10 @@ def _answer(
     *,
     detail: str,
     errors: Sequence[FieldError] | None = None,
+    kind: str = "about:blank",
 ) -> JSONResponse:
     problem = Problem(
+        type=kind,
         title=status.phrase,
         status=status,
         detail=detail,

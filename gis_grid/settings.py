@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -21,3 +22,19 @@ class Settings(BaseSettings):
     special_file: Path | None = None
     """Special grids (专属网格) that go before the ground grids: a file of polygons and lines with
     ``code`` and, as wanted, ``name``, ``priority`` and ``tolerance_m``; none when unset."""
+
+    secret: SecretStr | None = None
+    """What cookies are signed with, 32 characters or more; made once and kept in the database when
+    unset. Another one signs everybody out."""
+
+    https: bool = False
+    """Whether browsers reach the service by https: cookies are then for https only."""
+
+    session_idle_min: int = Field(default=60, ge=5)
+    """A session ends when nothing was asked for so many minutes."""
+
+    session_max_h: int = Field(default=12, ge=1)
+    """A session ends after so many hours in any case."""
+
+    oidc_file: Path | None = None
+    """OpenID Connect providers that people may sign in with: a TOML file; none when unset."""

@@ -31,7 +31,7 @@ class Rule:
         if failures < self.free:
             return 0
         doublings = min(failures - self.free, 30)
-        return min(self.most_s, self.first_s * 2**doublings)
+        return min(self.most_s, self.first_s << doublings)
 
 
 PER_ACCOUNT = Rule(free=5, first_s=30, most_s=900, forget_s=86_400)

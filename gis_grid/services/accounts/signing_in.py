@@ -44,7 +44,14 @@ class Opened:
     csrf: str = field(repr=False)
 
 
-def sign_in(maker: sessionmaker[Session], seal: Seal, given: Given, *, now: datetime) -> Opened:
+def sign_in(
+    maker: sessionmaker[Session],
+    seal: Seal,
+    given: Given,
+    *,
+    now: datetime,
+    instead_of: str | None = None,
+) -> Opened:
     """Open a session for whoever gives the right name, password and code.
 
     Every try is counted before it is made, for the account and for the address, whether there is
@@ -61,6 +68,8 @@ def sign_in(maker: sessionmaker[Session], seal: Seal, given: Given, *, now: date
         What was typed.
     now
         With a time zone.
+    instead_of
+        Cookie that the browser had before; its session ends.
 
     Raises
     ------
@@ -93,6 +102,7 @@ def sign_in(maker: sessionmaker[Session], seal: Seal, given: Given, *, now: date
         if better is not None:
             UserStore(session).set(code, password_hash=better)
         _tidy(session, now=now)
+        close_session(session, seal, instead_of, now=now)
         return open_session(session, seal, code, address=given.address, now=now)
 
 
@@ -107,6 +117,13 @@ def open_session(session: Session, seal: Seal, code: str, *, address: str, now: 
         cookie=seal.signed("session", word, 0),
         csrf=seal.csrf(key),
     )
+
+
+def close_session(session: Session, seal: Seal, cookie: str | None, *, now: datetime) -> None:
+    """End the session of a cookie; one that is none or was forged ends nothing."""
+    read = seal.read(cookie, "session") if cookie else None
+    if read is not None:
+        SessionStore(session).end(digest(read[0]), now=now)
 
 
 def forget_failures(session: Session, seal: Seal, code: str) -> None:

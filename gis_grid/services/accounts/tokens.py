@@ -11,6 +11,7 @@ from gis_grid.accounts.roles import Role
 from gis_grid.accounts.tokens import ID_HEX, SECRET_HEX, Token, TokenText
 from gis_grid.errors import DeniedError, InputError, NotFoundError
 from gis_grid.services.accounts.seal import digest
+from gis_grid.storage.accounts.grids import grid_names
 from gis_grid.storage.accounts.tokens import TokenStore
 from gis_grid.storage.accounts.users import UserStore
 from gis_grid.storage.generations import GenerationStore
@@ -58,7 +59,7 @@ def make_token(  # noqa: PLR0913 - what a token is
     DeniedError
         The scope names a role that the account does not hold.
     NotFoundError
-        There is no such account.
+        There is no such account, or the current generation has no such grid.
     """
     _require_fit(label, days)
     user = UserStore(session).get(account_code)
@@ -106,11 +107,16 @@ def _require_fit(label: str, days: int) -> None:
 
 def _limited(session: Session, held: Iterable[Grant], scope: Scope) -> list[Grant]:
     roles = {grant.role for grant in held}
+    scope = list(scope)
     number = GenerationStore(session).number()
+    known = grid_names(session, {code for _, code in scope if code is not None})
     limit = []
     for role, grid_code in scope:
         if role not in roles:
             msg = f"a token cannot be {role.value}: its account is not"
             raise DeniedError(msg)
+        if grid_code is not None and grid_code not in known:
+            msg = f"there is no grid {grid_code} in the current generation"
+            raise NotFoundError(msg)
         limit.append(Grant(role) if grid_code is None else Grant(role, grid_code, number))
     return limit

@@ -10,12 +10,11 @@ from gis_grid.accounts.roles import Role
 from gis_grid.accounts.users import User
 from gis_grid.errors import ConflictError, InputError, NotFoundError
 from gis_grid.services.accounts import passwords, totp
+from gis_grid.storage.accounts.grids import grid_names
 from gis_grid.storage.accounts.sessions import SessionStore
 from gis_grid.storage.accounts.tokens import TokenStore
 from gis_grid.storage.accounts.users import UserStore
 from gis_grid.storage.generations import GenerationStore
-from gis_grid.storage.layers import LayerStore
-from gis_grid.values.layers import GRIDS
 
 LONGEST_NAME = 100
 
@@ -207,11 +206,9 @@ def _on(session: Session, role: Role, grid_code: str | None) -> Grant:
         return Grant(role)
     generations = GenerationStore(session)
     generations.hold()
-    try:
-        LayerStore(session).get(GRIDS, grid_code)
-    except NotFoundError as error:
+    if grid_code not in grid_names(session, [grid_code]):
         msg = f"there is no grid {grid_code} in the current generation to grant {role.value} on"
-        raise NotFoundError(msg) from error
+        raise NotFoundError(msg)
     return Grant(role, grid_code, generations.number())
 
 

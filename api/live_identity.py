@@ -1,0 +1,134 @@
+"""Who holds which cookie or token, kept for a moment: knowing it costs a request nothing."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import anyio
+from sqlalchemy import Engine
+from starlette.concurrency import run_in_threadpool
+
+from gis_grid.accounts.sessions import SessionRules
+from gis_grid.services.accounts.passwords import AT_ONCE
+from gis_grid.services.accounts.recognising import Recognised, by_cookie, by_token
+from gis_grid.services.accounts.seal import Seal, make_seal
+from gis_grid.settings import Settings
+from gis_grid.storage.accounts import versions
+from gis_grid.storage.database import sessions
+
+LOOK_S = 0.5
+"""A read may still be answered so long after a session or token was ended in another process; a
+write never is."""
+
+MOST_KEPT = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    recognised: Recognised
+    number: int
+    """Of the counter of accounts when it was looked up."""
+
+
+class LiveIdentity:
+    """Recognises cookies and tokens for all requests of a process."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        seal: Seal,
+        rules: SessionRules,
+        is_https: bool,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self.seal = seal
+        self.rules = rules
+        self.is_https = is_https
+        self.cookie_name = "__Host-gis_grid" if is_https else "gis_grid"
+        self.hashing = anyio.CapacityLimiter(AT_ONCE)
+        """Turns for requests that hash a password, so that they never take every thread."""
+
+        self._maker = sessions(engine)
+        self._look_s = look_s
+        self._kept: dict[str, _Kept] = {}
+        self._number = -1
+        self._looked_at = -float("inf")
+
+    async def by_cookie(self, cookie: str, *, is_write: bool) -> Recognised | None:
+        """Return who holds a cookie; None when it is worth nothing.
+
+        Raises
+        ------
+        StorageError
+            The database cannot be read.
+        """
+        return self._at_once(cookie, is_write=is_write) or await run_in_threadpool(
+            self._look, cookie, self._of_cookie
+        )
+
+    async def by_token(self, text: str, *, is_write: bool) -> Recognised | None:
+        """Return whom a token acts for; None when it is worth nothing.
+
+        Raises
+        ------
+        StorageError
+            The database cannot be read.
+        """
+        return self._at_once(text, is_write=is_write) or await run_in_threadpool(
+            self._look, text, self._of_token
+        )
+
+    def _at_once(self, text: str, *, is_write: bool) -> Recognised | None:
+        if is_write or time.monotonic() - self._looked_at > self._look_s:
+            return None
+        return self._valid(text, datetime.now(UTC), self._number)
+
+    def _valid(self, text: str, now: datetime, number: int) -> Recognised | None:
+        kept = self._kept.get(text)
+        if kept is None or kept.number != number or now >= kept.recognised.until:
+            return None
+        return kept.recognised
+
+    def _look(
+        self, text: str, find: Callable[[str, datetime], Recognised | None]
+    ) -> Recognised | None:
+        looked_at, now = time.monotonic(), datetime.now(UTC)
+        with self._maker.begin() as session:
+            number = versions.number(session)
+        if number != self._number or len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+        self._number, self._looked_at = number, looked_at
+        found = self._valid(text, now, number)
+        if found is None:
+            found = find(text, now)
+            if found is not None:
+                self._kept[text] = _Kept(recognised=found, number=number)
+        return found
+
+    def _of_cookie(self, cookie: str, now: datetime) -> Recognised | None:
+        return by_cookie(self._maker, self.seal, cookie, now=now, rules=self.rules)
+
+    def _of_token(self, text: str, now: datetime) -> Recognised | None:
+        return by_token(self._maker, text, now=now)
+
+
+def live_identity(engine: Engine, settings: Settings) -> LiveIdentity:
+    """Return what recognises people by the settings of a service.
+
+    Raises
+    ------
+    InputError
+        The secret is too short.
+    StorageError
+        The database cannot be read or written.
+    """
+    secret = settings.secret.get_secret_value() if settings.secret else None
+    with sessions(engine).begin() as session:
+        seal = make_seal(session, secret)
+    rules = SessionRules(
+        idle=timedelta(minutes=settings.session_idle_min),
+        most=timedelta(hours=settings.session_max_h),
+    )
+    return LiveIdentity(engine, seal=seal, rules=rules, is_https=settings.https)
