@@ -4,6 +4,7 @@ import ipaddress
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from gis_grid.demo.city import City, make_city, require_known
 from gis_grid.demo.ground import CENTRE_LONLAT
 from gis_grid.demo.kinds import SPECS
 from gis_grid.errors import ConflictError, FileError, InputError, StorageError
+from gis_grid.services.accounts.demo_users import make_demo_users
 from gis_grid.services.demo_city import store_city, stored_demo
 from gis_grid.storage import database
 from gis_grid.values.layers import LAYERS
@@ -54,6 +56,7 @@ def demo(  # noqa: PLR0913 - the options of a command
         return
     with listener:
         _say_what_to_try(address_of(host, port), url)
+        _say_who_may(url)
         run(listener, url)
 
 
@@ -142,6 +145,16 @@ def _rows(bars: Progress, city: City) -> Callable[[str, int], None]:
         bars.update(task, description=layer, completed=before[layer] + stored)
 
     return tell
+
+
+def _say_who_may(url: str) -> None:
+    """Make one user per role and print them: nobody else reaches this machine's loopback."""
+    with database.opened(url) as engine, database.sessions(engine).begin() as session:
+        found, password = make_demo_users(session, now=datetime.now(UTC))
+    typer.echo(f"sign in with the password {password} (of this run only) as")
+    for user in found:
+        codes = [one.grid_code or "the whole city" for one in user.grants]
+        typer.echo(f"  {user.code:<14}{', '.join(codes)}")
 
 
 def _say_what_to_try(address: str, url: str) -> None:

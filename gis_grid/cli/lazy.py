@@ -15,8 +15,10 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "db": "gis_grid.cli.db:app",
         "import": "gis_grid.cli.imports:import_",
         "export": "gis_grid.cli.exports:export",
+        "find": "gis_grid.cli.find:find_",
         "route": "gis_grid.cli.route:route",
         "serve": "gis_grid.cli.serve:serve",
+        "user": "gis_grid.cli.users:app",
         "doctor": "gis_grid.cli.doctor:doctor",
     }
 )
