@@ -11,7 +11,7 @@ from api import problems
 from api.deps import State
 from api.live import LivePage, LiveRouting
 from api.live_tiles import LiveTiles
-from api.routers import health, layers, route, tiles
+from api.routers import city, health, layers, pages, route, tiles
 from api.routers import page as map_page
 from gis_grid import __version__
 from gis_grid.services.special_file import special_grids
@@ -69,11 +69,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.add_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}})
-    for router in (health.router, route.router, tiles.described, layers.make_router()):
+    for router in (
+        health.router,
+        city.router,
+        route.router,
+        tiles.described,
+        layers.make_router(),
+    ):
         v1.include_router(router)
     app.include_router(v1)
     app.include_router(tiles.router)
     app.include_router(map_page.router)
+    app.include_router(pages.router)
     return app
 
 
