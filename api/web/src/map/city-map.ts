@@ -1,5 +1,6 @@
 /** The map that every page shares: the city's own tiles, what is switched on, and the view. */
 
+import { buffer } from "ol/extent.js";
 import type { FeatureLike } from "ol/Feature.js";
 import { defaults as interactions } from "ol/interaction/defaults.js";
 import OlMap from "ol/Map.js";
@@ -10,6 +11,7 @@ import type { PageName } from "../shell/shell.ts";
 import type { Theme } from "../shell/theme.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { City } from "./city.ts";
+import { mountLabels } from "./labels/mount.ts";
 import { AT_FIRST, BASE, ORDER, SWITCHES, type Switch, TILES } from "./layers.ts";
 import * as base from "./style/base.ts";
 import * as grids from "./style/grids.ts";
@@ -49,6 +51,10 @@ export interface CityMap {
   use(catalogue: Catalogue): void;
   /** Resolves when everything that the view needs has been drawn. */
   drawn(): Promise<void>;
+  /** Write something under the name of each ground grid; null takes it away. */
+  writeGrids(told: ((code: string) => string | null) | null): void;
+  /** The names that are on the map now. */
+  names(): string[];
 }
 
 interface Parts {
@@ -87,6 +93,7 @@ export function makeCityMap(parts: Parts): CityMap {
   const layers = new Map<string, CityTiles>();
   let known = parts.catalogue;
   let fill: grids.Fills | null = null;
+  let value: ((code: string) => string | null) | null = null;
   let on = new Set(switched(address.get("on"), page));
 
   const tell = () => {
@@ -116,6 +123,29 @@ export function makeCityMap(parts: Parts): CityMap {
     layers.set(name, layer);
     map.addLayer(layer);
   }
+  const featuresOf = (name: string): FeatureLike[] => {
+    const layer = layers.get(name);
+    if (!layer?.isVisible(view)) return [];
+    return layer.getFeaturesInExtent(
+      buffer(view.calculateExtent(), 96 * (view.getResolution() ?? 1)),
+    );
+  };
+  const labels = mountLabels(
+    {
+      map,
+      levels,
+      scene: () => sceneOf(theme.get(), shrink),
+      features: featuresOf,
+      values: (code) => value?.(code) ?? null,
+    },
+    ORDER.length,
+  );
+  for (const layer of layers.values()) layer.getSource()?.on("tileloadend", labels.stale);
+  labels.onRest(() => {
+    document.documentElement.dataset.drawn = "";
+  });
+  map.on("movestart", () => delete document.documentElement.dataset.drawn);
+  listeners.push(labels.stale);
   refresh();
   theme.on(repaint);
 
@@ -167,11 +197,12 @@ export function makeCityMap(parts: Parts): CityMap {
     go: (to) => go(map, to),
     goHome: home,
     thingsAt: (pixel) => thingsAt(map, layers, pixel),
-    inView: (name) => {
-      const layer = layers.get(name);
-      const shown = layer?.isVisible(view) ? layer : undefined;
-      return shown?.getFeaturesInExtent(view.calculateExtent(map.getSize() ?? [0, 0])) ?? [];
+    inView: featuresOf,
+    writeGrids(told) {
+      value = told;
+      labels.stale();
     },
+    names: () => labels.layer.shown.map((one) => one.glyphs.map((glyph) => glyph.text).join("")),
     fillGrids(colourOf) {
       fill = colourOf;
       refresh();

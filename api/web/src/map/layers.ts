@@ -40,6 +40,7 @@ export const ORDER: readonly string[] = [
   "streets",
   "heat",
   "grids",
+  "grid_labels",
   "views",
   "facilities",
   "places",
