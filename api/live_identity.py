@@ -1,7 +1,7 @@
 """Who holds which cookie or token, kept for a moment: knowing it costs a request nothing."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +11,8 @@ from starlette.concurrency import run_in_threadpool
 
 from gis_grid.accounts.sessions import SessionRules
 from gis_grid.services.accounts.passwords import AT_ONCE
+from gis_grid.services.accounts.provider_client import ProviderClient
+from gis_grid.services.accounts.providers import load_providers
 from gis_grid.services.accounts.recognising import Recognised, by_cookie, by_token
 from gis_grid.services.accounts.seal import Seal, make_seal
 from gis_grid.settings import Settings
@@ -41,12 +43,18 @@ class LiveIdentity:
         seal: Seal,
         rules: SessionRules,
         is_https: bool,
+        providers: Mapping[str, ProviderClient],
         look_s: float = LOOK_S,
     ) -> None:
         self.seal = seal
         self.rules = rules
         self.is_https = is_https
-        self.cookie_name = "__Host-gis_grid" if is_https else "gis_grid"
+        self.providers = providers
+        start = (
+            "__Host-" if is_https else ""
+        )  # browsers then insist on Secure, Path=/ and no Domain
+        self.cookie_name = f"{start}gis_grid"
+        self.flow_name = f"{start}gis_grid_flow"
         self.hashing = anyio.CapacityLimiter(AT_ONCE)
         """Turns for requests that hash a password, so that they never take every thread."""
 
@@ -120,7 +128,7 @@ def live_identity(engine: Engine, settings: Settings) -> LiveIdentity:
     Raises
     ------
     InputError
-        The secret is too short.
+        The secret is too short, or the file of OpenID providers cannot be used.
     StorageError
         The database cannot be read or written.
     """
@@ -131,4 +139,11 @@ def live_identity(engine: Engine, settings: Settings) -> LiveIdentity:
         idle=timedelta(minutes=settings.session_idle_min),
         most=timedelta(hours=settings.session_max_h),
     )
-    return LiveIdentity(engine, seal=seal, rules=rules, is_https=settings.https)
+    providers = load_providers(settings.oidc_file)
+    return LiveIdentity(
+        engine,
+        seal=seal,
+        rules=rules,
+        is_https=settings.https,
+        providers={key: ProviderClient(one) for key, one in providers.items()},
+    )
