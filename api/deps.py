@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.live import LivePage, LiveRouting
+from api.live_identity import LiveIdentity
 from api.live_tiles import LiveTiles
 
 
@@ -16,6 +17,7 @@ class State(TypedDict):
 
     engine: Engine
     sessions: sessionmaker[Session]
+    identity: LiveIdentity
     routing: LiveRouting
     page: LivePage
     tiles: LiveTiles
