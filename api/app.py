@@ -9,9 +9,22 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import problems
 from api.deps import State
+from api.identity import CookieMiddleware
 from api.live import LivePage, LiveRouting
+from api.live_identity import live_identity
 from api.live_tiles import LiveTiles
-from api.routers import city, health, layers, pages, route, tiles
+from api.routers import (
+    account,
+    city,
+    health,
+    layers,
+    oidc,
+    pages,
+    route,
+    session,
+    tiles,
+    users,
+)
 from api.routers import page as map_page
 from gis_grid import __version__
 from gis_grid.services.special_file import special_grids
@@ -33,7 +46,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         When the service starts: the database cannot be reached, or its tables are not those of
         this version; the message names the command that mends it.
     InputError
-        When the service starts: the file of special grids cannot be used.
+        When the service starts: the file of special grids cannot be used, or the secret is too
+        short.
     """
     settings = settings or Settings()
 
@@ -51,6 +65,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 yield {
                     "engine": engine,
                     "sessions": sessions(engine),
+                    "identity": live_identity(engine, settings),
                     "routing": routing,
                     "page": page,
                     "tiles": drawing,
@@ -68,9 +83,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     problems.add_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
+    app.add_middleware(CookieMiddleware)
     v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}})
     for router in (
         health.router,
+        session.router,
+        oidc.router,
+        account.router,
+        users.router,
         city.router,
         route.router,
         tiles.described,
