@@ -15,12 +15,13 @@ from sqlalchemy import Connection, Table, text
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import InputError
-from gis_grid.storage import search_terms
+from gis_grid.storage import audit_layers, search_terms
 from gis_grid.storage.columns import Arrow, arrow_columns, python_values
 from gis_grid.storage.database import name_of
 from gis_grid.storage.failures import explain
 from gis_grid.storage.frames import Frame, conform, layer_of
 from gis_grid.storage.tables import tables_of
+from gis_grid.storage.versions import count_change
 from gis_grid.values.layers import GRIDS, Layer
 
 CHUNK = 50_000
@@ -67,8 +68,12 @@ def load(to: Session | Connection, layer: str | Layer, frame: Frame) -> int:
         for table in tables_of(layer):
             append(connection, table, columns, shapes)
         search_terms.add(connection, layer, part)
+        if isinstance(to, Session):
+            audit_layers.record_load(to, layer, part)
     if len(frame) >= WORTH_COUNTING:
         count_again(connection, layer)
+    if len(frame):
+        count_change(connection, layer)
     return len(frame)
 
 

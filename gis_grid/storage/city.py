@@ -7,9 +7,11 @@ from types import MappingProxyType
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from gis_grid.accounts.audit import Change
 from gis_grid.errors import InputError, NotFoundError
 from gis_grid.grid.levels import Scheme
 from gis_grid.storage import tables
+from gis_grid.storage.audit import record
 
 Setting = str | int | float | bool | None
 
@@ -77,5 +79,9 @@ class CityStore:
             "name_en": city.name_en,
             "settings": dict(city.settings),
         }
+        before = self._session.scalars(select(tables.city.c.settings)).one_or_none()
+        if before != kept:
+            change = Change(action="change", layer="settings", before=before, after=kept)
+            record(self._session, change)
         self._session.execute(delete(tables.city))
         self._session.execute(insert(tables.city).values(id=1, settings=kept))

@@ -19,9 +19,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from gis_grid.accounts.audit import Change
 from gis_grid.errors import ConflictError, InputError
 from gis_grid.grid.generations import Generation, Lineage, generation_at, require_aware
-from gis_grid.storage import search_terms, tables
+from gis_grid.storage import audit_layers, search_terms, tables
+from gis_grid.storage.audit import record
 from gis_grid.storage.bulk import CHUNK, count_again
 from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.frames import Frame, conform
@@ -173,9 +175,10 @@ class GenerationStore:
                 return current
             new = Generation(number=before + 1, name=name, valid_from=valid_from.astimezone(UTC))
             _follow(connection, current, new)
-            _swap(connection, stage, new.number)
+            ended, begun = _swap(connection, stage, new.number)
             search_terms.replace(connection, GRIDS, frame, None)
         self._keep_lineage(new.number, lineage)
+        record(self._session, _publication(new, frame, ended, begun))
         count_again(connection, GRIDS)
         _notify(connection, new.number)
         return new
@@ -247,13 +250,29 @@ def _follow(connection: Connection, current: Generation | None, new: Generation)
     )
 
 
-def _swap(connection: Connection, stage: Table, number: int) -> None:
-    """End what changed or went, then add what changed or came."""
+def _swap(connection: Connection, stage: Table, number: int) -> tuple[int, int]:
+    """End what changed or went, then add what changed or came; return how many of both."""
     ended = update(_GRID).where(_IS_CURRENT, _is_not_waiting(stage))
-    connection.execute(ended.values(last_generation=number - 1))
+    gone = connection.execute(ended.values(last_generation=number - 1)).rowcount
     names = ["first_generation", *(column.name for column in stage.columns)]
     fresh = _fresh(stage).with_only_columns(literal(number), *stage.c)
     connection.execute(insert(_GRID).from_select(names, fresh))
+    begun = select(func.count()).where(_GRID.c.first_generation == number)
+    return gone, connection.execute(begun).scalar_one()
+
+
+def _publication(new: Generation, frame: Frame, ended: int, begun: int) -> Change:
+    """Return what the audit log keeps of a publication: the grids themselves are never deleted."""
+    after = {"name": new.name, "valid_from": new.valid_from.isoformat(), "grids": len(frame)}
+    changed = {"ended": ended, "begun": begun, "sha256": audit_layers.digest(GRIDS, frame)}
+    before = {"generation": new.number - 1}
+    return Change(
+        action="publish",
+        layer=GRIDS.name,
+        code=str(new.number),
+        before=before,
+        after=after | changed,
+    )
 
 
 def _notify(connection: Connection, number: int) -> None:

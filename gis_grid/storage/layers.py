@@ -11,7 +11,7 @@ from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import InputError, NotFoundError
-from gis_grid.storage import search_terms
+from gis_grid.storage import audit_layers, search_terms
 from gis_grid.storage.bulk import CHUNK
 from gis_grid.storage.columns import to_frame
 from gis_grid.storage.frames import Frame, conform, layer_of
@@ -269,7 +269,11 @@ class LayerStore:
         if layer == GRIDS:
             msg = "grids are not stored one by one: publish them as a new generation"
             raise InputError(msg)
-        return merge(self._session.connection(), layer, conform(layer, frame))
+        after = conform(layer, frame)
+        before = audit_layers.stored(self._session, layer, after["code"])
+        done = merge(self._session.connection(), layer, after)
+        audit_layers.record_stored(self._session, layer, before, after)
+        return done
 
     def delete(self, layer: str | Layer, codes: Iterable[str]) -> int:
         """Remove features with their personal data, and return how many were there.
@@ -286,7 +290,9 @@ class LayerStore:
             msg = "grids are not deleted: publish a generation without them"
             raise InputError(msg)
         code = table_of[layer.name].c.code
-        wanted, connection = list(codes), self._session.connection()
+        wanted, connection = list(dict.fromkeys(codes)), self._session.connection()
+        before = audit_layers.stored(self._session, layer, wanted)
+        audit_layers.record_removed(self._session, layer, before)
         parts = [wanted[start : start + AT_ONCE] for start in range(0, len(wanted), AT_ONCE)]
         gone = sum(
             connection.execute(delete(code.table).where(code.in_(part))).rowcount for part in parts

@@ -1,5 +1,6 @@
 """Give stored things the owner that they have now, looking only where owners changed."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +12,10 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Row, and_, or_, select, true, update
 from sqlalchemy.orm import Session
 
+from gis_grid.accounts.audit import Change, canonical
 from gis_grid.router.assign import representative_points
 from gis_grid.router.changes import Changes, changes_between, router_around
+from gis_grid.storage.audit import record
 from gis_grid.storage.columns import selected_geometry
 from gis_grid.storage.queries import AT_ONCE, Bbox, in_ranges
 from gis_grid.storage.tables import table_of
@@ -91,6 +94,7 @@ def reroute(
         start += len(things.code)
         moved = owner != things.owner
         _write(session, layer, things.code[moved], owner[moved])
+        _record(session, layer, things, owner, moved)
         done[layer.name] = Rerouted(looked_at=len(things.code), moved=int(moved.sum()))
     return done
 
@@ -153,6 +157,22 @@ def _write(
         for part in _parts(mine):
             here = update(table).where(table.c.code.in_(part), _is_unsettled(layer))
             session.execute(here.values(grid_code=owner))
+
+
+def _record(
+    session: Session,
+    layer: Layer,
+    things: _Things,
+    owner: NDArray[np.object_],
+    moved: NDArray[np.bool_],
+) -> None:
+    """Write one entry for all that have another owner: how many, and a digest of code, old, new."""
+    if moved.any():
+        columns = (things.code[moved], things.owner[moved], owner[moved])
+        text = canonical(sorted(map(list, zip(*columns, strict=True))))
+        seal = hashlib.sha256(text.encode()).hexdigest()
+        after = {"rows": int(moved.sum()), "sha256": seal}
+        record(session, Change(action="reroute", layer=layer.name, after=after))
 
 
 def _parts(codes: Sequence[str]) -> Iterable[Sequence[str]]:

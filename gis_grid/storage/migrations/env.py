@@ -2,10 +2,14 @@
 
 from alembic import context
 
-from gis_grid.storage import tables  # noqa: F401 - fills the metadata
+from gis_grid.storage import (
+    audit_tables,  # noqa: F401 - these fill the metadata
+    tables,  # noqa: F401
+)
 from gis_grid.storage.accounts import tables as account_tables  # noqa: F401 - fills it further
 from gis_grid.storage.base import metadata
 from gis_grid.storage.migrations.compared import is_compared
+from gis_grid.storage.plans import tables as plan_tables  # noqa: F401
 
 context.configure(
     connection=context.config.attributes["connection"],
