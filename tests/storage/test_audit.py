@@ -18,6 +18,12 @@ from tests import drawn
 ANN = Actor(who="ann", via="t1", address="10.0.0.7", request_id="r1")
 
 
+COPIED = (
+    "INSERT INTO audit SELECT 6, at, who, via, address, request_id, action, layer, code,"
+    " before, after, hash FROM audit WHERE number = 5"
+)
+
+
 def note(code, **values):
     return Change(action="change", layer="incidents", code=code, after=values)
 
@@ -86,11 +92,7 @@ def test_what_is_rolled_back_was_not_done(written):
         ("DELETE FROM audit WHERE number > 3", "entries 4 to 5 are gone"),
         ("DELETE FROM audit", "entries 1 to 5 are gone"),
         ("UPDATE audit SET number = 9 WHERE number = 5", "entries 5 to 8 are gone"),
-        (
-            "INSERT INTO audit SELECT 6, at, who, via, address, request_id, action, layer, code,"
-            + " before, after, hash FROM audit WHERE number = 5",
-            "entry 6 is not what was written",
-        ),
+        (COPIED, "entry 6 is not what was written"),
     ],
 )
 def test_tampering_is_found_and_the_first_broken_row_is_named(written, tampering, found):
