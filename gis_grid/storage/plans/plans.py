@@ -1,0 +1,303 @@
+"""Plans in the database: every step is a row, and a plan is where its steps lead."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from gis_grid.accounts.audit import Change
+from gis_grid.errors import ConflictError, NotFoundError
+from gis_grid.plan.log import Entry
+from gis_grid.plan.stages import Stage, require_editable, require_next
+from gis_grid.storage.audit import record
+from gis_grid.storage.database import begin_to_write
+from gis_grid.storage.plans.packing import Ground, pack, unpack
+from gis_grid.storage.plans.tables import entry, ground, plan
+
+LAYER = "plans"
+"""What plans are called in the audit log."""
+
+TOLD = 3
+"""How many of the steps that somebody else took a conflict names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A plan without its ground and its steps."""
+
+    number: int
+    title: str
+    stage: Stage
+    area_code: str
+    """The grid that is divided anew."""
+
+    generation: int
+    """The generation that it began with."""
+
+    ground_digest: str
+    step: int
+    """Number of the last step, 0 before the first."""
+
+    settings: Mapping[str, Any]
+    created_at: datetime
+    created_by: str
+    changed_at: datetime
+    copied_from: int | None
+    published_as: int | None
+
+
+_FIELDS = [plan.c[name] for name in Plan.__dataclass_fields__]
+
+
+class PlanStore:
+    """The plans of one session. It never commits; whoever opened the session does."""
+
+    def __init__(self, session: Session) -> None:
+        """Keep the session."""
+        self._session = session
+
+    def keep_ground(self, made: Ground, *, now: datetime) -> str:
+        """Keep the ground of plans and return its digest; a ground that is there stays."""
+        content = pack(made)
+        digest = hashlib.sha256(content).hexdigest()
+        begin_to_write(self._session.connection())
+        known = select(ground.c.digest).where(ground.c.digest == digest)
+        if self._session.scalar(known) is None:
+            self._session.execute(
+                insert(ground).values(digest=digest, content=content, made_at=now)
+            )
+        return digest
+
+    def ground(self, digest: str) -> Ground:
+        """Return a ground.
+
+        Raises
+        ------
+        NotFoundError
+            There is none with this digest.
+        StorageError
+            It cannot be read.
+        """
+        content = self._session.scalar(select(ground.c.content).where(ground.c.digest == digest))
+        if content is None:
+            message = f"the ground {digest[:12]} of a plan is gone; take it from a backup"
+            raise NotFoundError(message)
+        return unpack(content)
+
+    def add(  # noqa: PLR0913 - what a plan begins with
+        self,
+        *,
+        title: str,
+        area_code: str,
+        generation: int,
+        ground_digest: str,
+        settings: Mapping[str, Any],
+        author: str,
+        now: datetime,
+    ) -> Plan:
+        """Begin a plan."""
+        return self._add(
+            {
+                "title": title,
+                "area_code": area_code,
+                "generation": generation,
+                "ground_digest": ground_digest,
+                "settings": dict(settings),
+                "step": 0,
+                "copied_from": None,
+            },
+            author=author,
+            now=now,
+        )
+
+    def copy(self, number: int, *, title: str, author: str, now: datetime) -> Plan:
+        """Begin another draft where a plan stands now, with all its steps.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such plan.
+        """
+        old = self.get(number)
+        made = self._add(
+            {
+                "title": title,
+                "area_code": old.area_code,
+                "generation": old.generation,
+                "ground_digest": old.ground_digest,
+                "settings": dict(old.settings),
+                "step": old.step,
+                "copied_from": number,
+            },
+            author=author,
+            now=now,
+        )
+        names = [column.name for column in entry.columns if column.name != "plan"]
+        taken = select(made.number, *(entry.c[name] for name in names))  # type: ignore[call-overload]
+        steps = taken.where(entry.c.plan == number, entry.c.number <= old.step)
+        self._session.execute(insert(entry).from_select(["plan", *names], steps))
+        return made
+
+    def _add(self, values: dict[str, Any], *, author: str, now: datetime) -> Plan:
+        row = self._session.execute(
+            insert(plan)
+            .values(
+                **values,
+                stage=Stage.DRAFT.value,
+                created_at=now,
+                created_by=author,
+                changed_at=now,
+            )
+            .returning(plan.c.number)
+        ).scalar_one()
+        about = {name: values[name] for name in ("title", "area_code", "copied_from")}
+        self._record("add", row, after=about)
+        return self.get(row)
+
+    def get(self, number: int) -> Plan:
+        """Return a plan.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such plan.
+        """
+        return self._one(select(*_FIELDS).where(plan.c.number == number), number)
+
+    def hold(self, number: int) -> Plan:
+        """Return a plan that nobody else changes until this transaction ends.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such plan.
+        StorageError
+            Somebody takes longer than we wait.
+        """
+        begin_to_write(self._session.connection())
+        held = select(*_FIELDS).where(plan.c.number == number).with_for_update()
+        return self._one(held, number)
+
+    def _one(self, statement: Select[Any], number: int) -> Plan:
+        row = self._session.execute(statement).mappings().one_or_none()
+        if row is None:
+            message = f"there is no plan {number}"
+            raise NotFoundError(message)
+        return _plan(row)
+
+    def all(self) -> list[Plan]:
+        """Return every plan, the one changed last first."""
+        order = (plan.c.changed_at.desc(), plan.c.number.desc())
+        rows = self._session.execute(select(*_FIELDS).order_by(*order)).mappings()
+        return [_plan(row) for row in rows]
+
+    def entries(self, number: int, *, after: int = 0, limit: int | None = None) -> list[Entry]:
+        """Return the steps of a plan after one of them, in order.
+
+        Raises
+        ------
+        InputError
+            A step cannot be read.
+        """
+        names = ("number", "kind", "of", "title", "author", "at", "ops")
+        rows = self._session.execute(
+            select(*(entry.c[name] for name in names))
+            .where(entry.c.plan == number, entry.c.number > after)
+            .order_by(entry.c.number)
+            .limit(limit)
+        )
+        return [Entry.from_json({**row, "at": row["at"].isoformat()}) for row in rows.mappings()]
+
+    def append(self, held: Plan, step: Entry) -> Plan:
+        """Keep the next step of a plan that `hold` returned.
+
+        Raises
+        ------
+        ConflictError
+            The plan is no draft, or the step does not follow its last one.
+        """
+        require_editable(held.stage)
+        if step.number != held.step + 1:
+            message = f"step {step.number} does not follow step {held.step} of plan {held.number}"
+            raise ConflictError(message)
+        written = step.to_json()
+        values = {name: written[name] for name in ("number", "kind", "of", "title", "author")}
+        self._session.execute(
+            insert(entry).values(plan=held.number, at=step.at, ops=written["ops"], **values)
+        )
+        self._change(held.number, {"step": step.number, "changed_at": step.at})
+        about = {"step": step.number, "kind": step.kind, "title": step.title}
+        self._record("change", held.number, after=about)
+        return self.get(held.number)
+
+    def require_step(self, held: Plan, seen: int) -> None:
+        """Stop when steps were taken that somebody has not seen; say who took which.
+
+        Raises
+        ------
+        ConflictError
+            The plan is at another step.
+        """
+        if held.step == seen:
+            return
+        if seen > held.step:
+            message = f"plan {held.number} is at step {held.step}, not yet at {seen}; load it anew"
+            raise ConflictError(message)
+        missed = self.entries(held.number, after=max(seen, held.step - TOLD))
+        told = "; ".join(f"{one.number} {one.author}: {one.title}" for one in missed)
+        message = f"plan {held.number} is at step {held.step}, you saw {seen}; since then: {told}"
+        raise ConflictError(message)
+
+    def move(
+        self, held: Plan, stage: Stage, *, now: datetime, generation: int | None = None
+    ) -> Plan:
+        """Bring a held plan to another stage.
+
+        Raises
+        ------
+        ConflictError
+            This stage cannot follow the present one.
+        """
+        require_next(held.stage, stage)
+        values = {"stage": stage.value, "changed_at": now, "published_as": generation}
+        self._change(held.number, values)
+        before, after = {"stage": held.stage.value}, {"stage": stage.value}
+        self._record("change", held.number, before, after)
+        return self.get(held.number)
+
+    def describe(
+        self, held: Plan, *, title: str, settings: Mapping[str, Any], now: datetime
+    ) -> Plan:
+        """Give a held plan another title and other settings."""
+        values = {"title": title, "settings": dict(settings), "changed_at": now}
+        self._change(held.number, values)
+        before = {"title": held.title, "settings": dict(held.settings)}
+        after = {"title": title, "settings": dict(settings)}
+        self._record("change", held.number, before, after)
+        return self.get(held.number)
+
+    def _record(
+        self,
+        action: str,
+        number: int,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        change = Change(action=action, layer=LAYER, code=str(number), before=before, after=after)
+        record(self._session, change)
+
+    def _change(self, number: int, values: Mapping[str, Any]) -> None:
+        self._session.execute(update(plan).where(plan.c.number == number).values(**values))
+
+    def forget_grounds(self) -> None:
+        """Remove grounds that no plan begins with."""
+        used = select(plan.c.ground_digest)
+        self._session.execute(delete(ground).where(ground.c.digest.not_in(used)))
+
+
+def _plan(row: Mapping[Any, Any]) -> Plan:
+    return Plan(**{**row, "stage": Stage(row["stage"])})

@@ -1,0 +1,77 @@
+"""The tables of plans: the ground that drafts begin with, their steps, and what is said of them."""
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+)
+
+from gis_grid.storage.base import UtcDateTime, code_text, metadata, row_number
+
+ground = Table(
+    "plan_ground",
+    metadata,
+    Column("digest", code_text(), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+)
+"""Blocks with their weights and the grids that they are in, shared by the plans made from them."""
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("number", row_number(), primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("stage", Text, nullable=False, index=True),
+    Column("area_code", code_text(), nullable=False, index=True),
+    Column("generation", ForeignKey("generation.number"), nullable=False),
+    Column("ground_digest", ForeignKey("plan_ground.digest"), nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    Column("copied_from", ForeignKey("plan.number")),
+    Column("published_as", ForeignKey("generation.number")),
+    CheckConstraint("step >= 0", name="step"),
+    CheckConstraint(
+        "stage IN ('draft', 'review', 'approved', 'published', 'dropped')", name="stage"
+    ),
+    CheckConstraint("(published_as IS NULL) = (stage <> 'published')", name="published"),
+)
+
+entry = Table(
+    "plan_entry",
+    metadata,
+    Column("plan", ForeignKey("plan.number", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("of", Integer),
+    Column("title", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("ops", JSON, nullable=False),
+    CheckConstraint("number >= 1", name="number"),
+    CheckConstraint("kind IN ('edit', 'undo', 'redo')", name="kind"),
+)
+
+comment = Table(
+    "plan_comment",
+    metadata,
+    Column("id", row_number(), primary_key=True),
+    Column("plan", ForeignKey("plan.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("grid_code", code_text()),
+    Column("lon", Double),
+    Column("lat", Double),
+    CheckConstraint("text <> ''", name="text"),
+    CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="place"),
+)
