@@ -4,12 +4,13 @@ import gzip
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
 
+from gis_grid import __version__
 from gis_grid.errors import GisGridError
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.naming import GridName
@@ -22,9 +23,12 @@ from gis_grid.services.routing import current_router
 from gis_grid.storage.changes import ChangeWatch
 from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
+from gis_grid.storage.versions import versions
+from gis_grid.storage.whereabouts import KEPT, Whereabouts
 
 POLL_S = 2.0
-"""How long an answer may still come from the generation before a new one."""
+"""How long an answer may still come from what was there before a change, besides the time that
+reading the change takes."""
 
 PAST = 2
 """Generations besides the current one that are kept, because somebody asked for their time."""
@@ -38,10 +42,32 @@ class Routing:
     generation: Generation
     names: Mapping[str, GridName]
     guide: Guide
+    around: Whereabouts
+    """Buildings, entrances and duty posts as they are now, whatever the generation."""
+
+    @property
+    def stamp(self) -> str:
+        """Return a word for everything that an answer depends on besides its question.
+
+        Facilities are not in it: one that is named is looked up.
+        """
+        special = self.guide.atlas.special
+        kept = [self.around.versions.get(layer, 0) for layer in KEPT]
+        return "-".join(map(str, [self.ground_stamp, *kept, special.digest if special else 0]))
+
+    @property
+    def ground_stamp(self) -> str:
+        """Return a word for everything that the owner of a point depends on."""
+        since = self.generation.valid_from
+        return f"{self.generation.number}-{since.timestamp():.0f}-{__version__}"
 
 
 class LiveRouting:
-    """The routing of the current generation; a new one is built beside it, then swapped in."""
+    """The routing of the current generation; a new one is built beside it, then swapped in.
+
+    The same look that finds a new generation finds changed buildings, entrances and officers, by
+    their counters, and reads those layers again.
+    """
 
     def __init__(
         self,
@@ -81,19 +107,32 @@ class LiveRouting:
         StorageError
             The database cannot be read.
         """
+        now = self.current()
         if moment is None:
-            return self.current()
+            return now
         with sessions(self._engine).begin() as session:
             number = GenerationStore(session).at(moment).number
-        held = self._held
-        if held is not None and held.generation.number == number:
-            return held
+        if now.generation.number == number:
+            return now
         with self._past_lock:
-            routing = self._past.pop(number, None) or self._build(moment)
-            self._past[number] = routing  # the one asked for last is forgotten last
+            past = self._past.pop(number, None) or self._build(now.around, moment)
+            if past.around is not now.around:
+                past = replace(past, around=now.around)
+            self._past[number] = past  # the one asked for last is forgotten last
             for oldest in list(self._past)[:-PAST]:
                 del self._past[oldest]
-        return routing
+        return past
+
+    def held(self) -> Routing | None:
+        """Return the current routing without waiting for anything; None before the first build.
+
+        When it is time to look for changes, that is begun in a thread of its own.
+        """
+        held = self._held
+        is_due = time.monotonic() - self._looked_at > self._poll_s
+        if held is not None and is_due and not self._lock.locked():
+            threading.Thread(target=self._refresh_quietly, daemon=True).start()
+        return held
 
     def current(self) -> Routing:
         """Return the routing of the current generation.
@@ -108,13 +147,7 @@ class LiveRouting:
         StorageError
             The database cannot be read and nothing is held yet.
         """
-        held = self._held
-        if held is None:
-            return self._refresh(wait=True)
-        is_due = time.monotonic() - self._looked_at > self._poll_s
-        if is_due and not self._lock.locked():
-            threading.Thread(target=self._refresh_quietly, daemon=True).start()
-        return held
+        return self.held() or self._refresh(wait=True)
 
     def _refresh_quietly(self) -> None:
         try:
@@ -131,23 +164,31 @@ class LiveRouting:
             if held is not None and self._closed:
                 return held
             self._looked_at = time.monotonic()
-            if held is None or held.generation.number != self._newest():
-                held = self._build()
-                self._held = held
-            return held
+            self._held = self._renewed(held)
+            return self._held
         finally:
             self._lock.release()
 
-    def _newest(self) -> int:
+    def _renewed(self, held: Routing | None) -> Routing:
+        """Return what is held brought up to date; itself when nothing has changed."""
         with sessions(self._engine).begin() as session:
-            return GenerationStore(session).number()
+            now = versions(session)
+        if held is None or held.generation.number != now.get("generation"):
+            return self._build(None if held is None else held.around)
+        if held.around.is_of(now):
+            return held
+        with sessions(self._engine).begin() as session:
+            return replace(held, around=Whereabouts.read(session, held.around))
 
-    def _build(self, at: datetime | None = None) -> Routing:
+    def _build(self, around: Whereabouts | None, at: datetime | None = None) -> Routing:
         router, generation = current_router(self._engine, cache_dir=self._cache_dir, at=at)
         with sessions(self._engine).begin() as session:
             names = grid_names(session, generation)
             guide = make_guide(session, generation, router, names, self._special)
-        return Routing(router=router, generation=generation, names=names, guide=guide)
+            around = Whereabouts.read(session, around)
+        return Routing(
+            router=router, generation=generation, names=names, guide=guide, around=around
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -101,6 +101,7 @@ Limit = Annotated[
     ),
 ]
 EXPLAINED_AT_MOST = 1_000
+POINTS_AT_MOST = 10_000
 
 
 class NoQuery(BaseModel):
@@ -311,7 +312,7 @@ class Points(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     points: list[tuple[float, float]] = Field(
-        max_length=10_000, description="Lon and lat of each, degrees; at most 10,000."
+        max_length=POINTS_AT_MOST, description="Lon and lat of each, degrees; at most 10,000."
     )
     datum: Literal["wgs84", "gcj02", "bd09"] = "wgs84"
     explain: bool = Field(
@@ -321,6 +322,10 @@ class Points(BaseModel):
         default=None, description="Accuracy of all of them; only for explained answers."
     )
     nearest_limit_m: Limit = NEAREST_LIMIT_M
+    at: Moment | None = Field(
+        default=None,
+        description="Route by the grids that were valid then; without it, by those of now.",
+    )
 
     @model_validator(mode="after")
     def _few_enough(self) -> Self:

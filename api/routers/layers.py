@@ -5,9 +5,11 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.orm import Session
 
 from api import geojson
 from api.deps import DbSession
+from api.etags import etag_of, headers_of, is_held, unchanged
 from api.problems import responses
 from api.schemas import (
     AtQuery,
@@ -21,6 +23,7 @@ from api.schemas import (
     OwnedQuery,
     parse_bbox,
 )
+from gis_grid import __version__
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import GRIDS, LAYERS, Layer
@@ -76,9 +79,13 @@ def _add_item(router: APIRouter, layer: Layer) -> None:
     wanted = AtQuery if layer == GRIDS else NoQuery
     accepted: Any = Annotated[wanted, Query()]
 
-    def endpoint(code: Code, session: DbSession, query: accepted) -> Response:
+    def endpoint(request: Request, code: Code, session: DbSession, query: accepted) -> Response:
+        tag = _tag(session, layer)
+        if tag and is_held(request, tag):
+            return unchanged(tag)
         frame = LayerStore(session).get(layer.name, code, **query.model_dump(exclude_none=True))
-        return geojson.GeoJsonResponse(geojson.features(frame, layer)[0])
+        headers = headers_of(tag) if tag else None
+        return geojson.GeoJsonResponse(geojson.features(frame, layer)[0], headers=headers)
 
     endpoint.__name__ = f"get_{layer.singular}"
     router.add_api_route(
@@ -101,11 +108,21 @@ _GEOJSON: dict[int | str, dict[str, Any]] = {
 }
 
 
+def _tag(session: Session, layer: Layer) -> str | None:
+    """Return the tag of every answer about a layer that changes with the generation only."""
+    if layer != GRIDS:
+        return None
+    return etag_of(GenerationStore(session).number(), layer.name, __version__)
+
+
 def _words(layer: Layer) -> str:
     return layer.title_en.lower()
 
 
 def _listed(request: Request, session: DbSession, layer: Layer, query: ListQuery) -> Response:
+    tag = _tag(session, layer)
+    if tag and is_held(request, tag):
+        return unchanged(tag)
     store = LayerStore(session)
     frame = store.read(layer.name, **_filters(query), after=query.after, limit=query.limit + 1)
     more = len(frame) > query.limit
@@ -119,7 +136,9 @@ def _listed(request: Request, session: DbSession, layer: Layer, query: ListQuery
         links=links,
         generation=generation.number if generation else None,
     )
-    headers = {"Link": f'<{links[-1]["href"]}>; rel="next"'} if more else {}
+    headers = headers_of(tag) if tag else {}
+    if more:
+        headers["Link"] = f'<{links[-1]["href"]}>; rel="next"'
     return geojson.GeoJsonResponse(body, headers=headers)
 
 

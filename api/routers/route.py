@@ -1,22 +1,46 @@
 """Which grid owns a point."""
 
+import json
 from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Annotated, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import numpy as np
-from fastapi import APIRouter, Query
-from pydantic import ConfigDict, Field, model_validator
-from sqlalchemy.orm import Session
+import pyarrow as pa
+from fastapi import APIRouter, HTTPException, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.exceptions import RequestValidationError
+from numpy.typing import NDArray
+from pydantic import ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import to_json
 
-from api import deps, live
+from api import arrow, deps, live
+from api.etags import etag_of, headers_of, is_held, unchanged
 from api.problems import responses
-from api.schemas import Accuracy, Limit, Moment, NoQuery, Points, Route, Routes, Word
+from api.schemas import (
+    POINTS_AT_MOST,
+    Accuracy,
+    Limit,
+    Moment,
+    NoQuery,
+    Points,
+    Route,
+    Routes,
+    Word,
+)
 from api.told import metres, told_route
+from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum, to_wgs84
 from gis_grid.router.cells import encode, to_words
 from gis_grid.router.explaining.rules import NEAREST_LIMIT_M
 from gis_grid.services.explaining import Report, explain
+from gis_grid.storage.versions import versions
+from gis_grid.storage.whereabouts import Kept, facility_at
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
+JSON = "application/json"
 
 router = APIRouter(
     prefix="/route",
@@ -25,6 +49,41 @@ router = APIRouter(
         HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
     ),
 )
+
+
+QUICK_M = 500.0
+"""Up to this accuracy an explanation takes less time than another thread needs to begin."""
+
+BODY_BYTES = 4_000_000
+"""Ten thousand points take 0.5 MB."""
+
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    int(HTTPStatus.NOT_MODIFIED): {"description": "The client holds this answer already."}
+}
+_STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {arrow.MEDIA_TYPE: {}}}}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": Points.model_json_schema()},
+            arrow.MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+_STREAM: dict[str, Any] = {
+    "grid_code": pa.string(),
+    "distance_to_border_m": pa.float64(),
+    "cell": pa.string(),
+}
+
+
+class StreamQuery(NoQuery):
+    """What an Arrow stream cannot say of itself."""
+
+    at: Moment | None = Field(
+        default=None, description="For an Arrow stream: route by the grids that were valid then."
+    )
+    datum: Datum = Field(default=Datum.WGS84, description="For an Arrow stream: its datum.")
 
 
 class PointQuery(NoQuery):
@@ -60,7 +119,12 @@ class PointQuery(NoQuery):
             raise ValueError(message)
         return self
 
-    def report(self) -> Report:
+    @property
+    def is_quick(self) -> bool:
+        """Say whether the answer needs no database and next to no time."""
+        return self.facility_code is None and self.at is None and (self.accuracy_m or 0) <= QUICK_M
+
+    def report(self, facility: Kept | None) -> Report:
         """Return what is asked, in WGS-84."""
         lon, lat = self.lon, self.lat
         if lon is not None and lat is not None:
@@ -70,56 +134,164 @@ class PointQuery(NoQuery):
             lon=lon,
             lat=lat,
             accuracy_m=self.accuracy_m,
-            facility_code=self.facility_code,
+            facility=facility,
             nearest_limit_m=self.nearest_limit_m,
         )
 
 
-@router.get("", summary="Find who answers for a point, and why")
-def route_point(
-    query: Annotated[PointQuery, Query()], routing: deps.Routing, sessions: deps.Sessions
-) -> Route:
+@router.get(
+    "",
+    summary="Find who answers for a point, and why",
+    response_model=Route,
+    responses=_ANSWERS,
+)
+async def route_point(
+    request: Request,
+    query: Annotated[PointQuery, Query()],
+    routing: deps.Routing,
+    sessions: deps.Sessions,
+) -> Response:
     """Return the owner of a point with its chain up to the city, the reason and the doubts.
 
-    A point that nobody owns is no error: its method is `outside` and its grid is null.
+    A point that nobody owns is no error: its method is `outside` and its grid is null. The ETag
+    changes with the generation and with whatever else the answer tells: buildings, entrances,
+    officers, facilities, special grids.
 
     Example: `GET /api/v1/route?lon=123.02&lat=41.12&datum=gcj02&accuracy_m=30`
     """
+    held = routing.held() if query.is_quick else None
+    if held is not None:  # all is in memory: no thread, no database
+        return _point_answer(request, query, held, None, "")
+    return await run_in_threadpool(_looked_up, request, query, routing, sessions)
+
+
+def _looked_up(
+    request: Request,
+    query: PointQuery,
+    routing: live.LiveRouting,
+    sessions: "sessionmaker[Session]",
+) -> Response:
     held = routing.at(query.at)
+    if query.facility_code is None:
+        return _point_answer(request, query, held, None, "")
     with sessions.begin() as session:
-        told = explain(session, held.guide, query.report())
-    return told_route(told, held.guide, generation=held.generation.number, datum=query.datum)
+        counter = versions(session).get("facilities", 0)
+        facility = facility_at(session, query.facility_code)
+    return _point_answer(request, query, held, facility, str(counter))
 
 
-@router.post("", summary="Find the grids that own many points")
-def route_points(points: Points, routing: deps.Routing, sessions: deps.Sessions) -> Routes:
+def _point_answer(
+    request: Request, query: PointQuery, held: live.Routing, facility: Kept | None, counter: str
+) -> Response:
+    number = held.generation.number
+    tag = etag_of(number, held.stamp, counter)
+    if is_held(request, tag):
+        return unchanged(tag)
+    told = explain(held.guide, held.around, query.report(facility))
+    route = told_route(told, held.guide, generation=number, datum=query.datum)
+    return Response(route.model_dump_json(), media_type=JSON, headers=headers_of(tag))
+
+
+@router.post(
+    "",
+    summary="Find the grids that own many points",
+    response_model=Routes,
+    openapi_extra=_BODY,
+    responses=_STREAMED
+    | responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
+)
+async def route_points(
+    request: Request, query: Annotated[StreamQuery, Query()], routing: deps.Routing
+) -> Response:
     """Return the ground grid of up to 10,000 points, in the order in which they were given.
 
-    With `explain` (up to 1,000 points) every answer also comes in full, as from `GET`.
+    With `explain` (up to 1,000 points) every answer also comes in full, as from `GET`. An Arrow
+    stream of the columns lon and lat is answered by one of grid_code, distance_to_border_m and
+    cell, whose metadata say the `generation`; there `at` and `datum` are query parameters.
 
     Example: `POST /api/v1/route` with `{"points": [[123.02, 41.12], [0, 0]], "datum": "wgs84"}`
     """
-    held = routing.current()
+    body = await _body_of(request)
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if kind == arrow.MEDIA_TYPE:
+        return await run_in_threadpool(_stream_answer, body, query, routing)
+    if kind != JSON:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {JSON} or {arrow.MEDIA_TYPE}")
+    if query != StreamQuery():
+        msg = "with JSON, at and datum belong into the body"
+        raise InputError(msg)
+    return await run_in_threadpool(_json_answer, body, routing)
+
+
+async def _body_of(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            said = f"more than {BODY_BYTES:,} bytes; send the points in several requests"
+            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, said)
+    return bytes(body)
+
+
+def _json_answer(body: bytes, routing: live.LiveRouting) -> Response:
+    points = _points_in(body)
+    held = routing.at(points.at)
     given = np.array(points.points, dtype=np.float64).reshape(-1, 2)
     lon, lat = to_wgs84(lon=given[:, 0], lat=given[:, 1], datum=points.datum)
-    cells = to_words(encode(lon=lon, lat=lat))
-    found = held.router.locate_many(lon=lon, lat=lat)
-    border_m = held.router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
+    code, border_m, cell = _routed(held, lon, lat)
     told = None
     if points.explain:
-        with sessions.begin() as session:
-            told = _explained(session, held, points, zip(lon.tolist(), lat.tolist(), strict=True))
-    return Routes(
-        generation=held.generation.number,
-        grid_code=found.code.tolist(),
-        distance_to_border_m=[metres(one) for one in border_m.tolist()],
-        cell=[word or None for word in cells],
-        explained=told,
-    )
+        told = _explained(held, points, zip(lon.tolist(), lat.tolist(), strict=True))
+    number = held.generation.number
+    answer = {
+        "generation": number,
+        "grid_code": code.tolist(),
+        "distance_to_border_m": [metres(one) for one in border_m.tolist()],
+        "cell": [word or None for word in cell],
+        "explained": told,
+    }
+    tag = etag_of(number, held.stamp if points.explain else held.ground_stamp)
+    return Response(to_json(answer), media_type=JSON, headers=headers_of(tag))
+
+
+def _points_in(body: bytes) -> Points:
+    try:
+        return Points.model_validate(json.loads(body))  # JSON as Python reads it: with NaN
+    except ValidationError as error:
+        errors = [{**one, "loc": ("body", *one["loc"])} for one in error.errors(include_url=False)]
+        raise RequestValidationError(errors) from error
+    except (ValueError, RecursionError) as error:
+        wrong = {"type": "json_invalid", "loc": ("body",), "msg": f"no JSON: {error}"}
+        raise RequestValidationError([wrong]) from error
+
+
+def _stream_answer(body: bytes, query: StreamQuery, routing: live.LiveRouting) -> Response:
+    lon, lat = arrow.points_in(body, at_most=POINTS_AT_MOST)
+    held = routing.at(query.at)
+    lon, lat = to_wgs84(lon=lon, lat=lat, datum=query.datum)
+    code, border_m, cell = _routed(held, lon, lat)
+    number = held.generation.number
+    columns: dict[str, arrow.Column] = {
+        "grid_code": code,
+        "distance_to_border_m": np.where(np.isfinite(border_m), np.round(border_m, 2), np.nan),
+        "cell": [word or None for word in cell],
+    }
+    answer = arrow.stream_of(columns, _STREAM, {"generation": str(number)})
+    tag = etag_of(number, held.ground_stamp)
+    return Response(answer, media_type=arrow.MEDIA_TYPE, headers=headers_of(tag))
+
+
+def _routed(
+    held: live.Routing, lon: arrow.Floats, lat: arrow.Floats
+) -> tuple[NDArray[np.object_], arrow.Floats, NDArray[np.object_]]:
+    """Return code, distance to the border and cell of points."""
+    found = held.router.locate_many(lon=lon, lat=lat)
+    border_m = held.router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
+    return found.code, border_m, to_words(encode(lon=lon, lat=lat))
 
 
 def _explained(
-    session: Session, held: live.Routing, points: Points, places: Iterable[tuple[float, float]]
+    held: live.Routing, points: Points, places: Iterable[tuple[float, float]]
 ) -> list[Route]:
     reports = (
         Report(
@@ -133,7 +305,10 @@ def _explained(
     number = held.generation.number
     return [
         told_route(
-            explain(session, held.guide, report), held.guide, generation=number, datum=points.datum
+            explain(held.guide, held.around, report),
+            held.guide,
+            generation=number,
+            datum=points.datum,
         )
         for report in reports
     ]

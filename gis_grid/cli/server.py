@@ -5,6 +5,8 @@ import socket
 from contextlib import suppress
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from gis_grid.errors import ConflictError, StorageError
 
@@ -51,8 +53,11 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run(listener: socket.socket, url: str) -> None:
+def run(listener: socket.socket, url: str, workers: int = 1) -> None:
     """Answer on a port that was taken; the environment is the one way to name the database.
+
+    Several workers are processes of their own, begun again when one dies; they share the port and
+    the pages of the saved router.
 
     Raises
     ------
@@ -60,9 +65,21 @@ def run(listener: socket.socket, url: str) -> None:
         The service did not start; it has said why.
     """
     os.environ[DATABASE] = url  # noqa: TID251 - the edge where it is set
-    server = uvicorn.Server(uvicorn.Config(APP, factory=True, log_level="warning"))
+    config = uvicorn.Config(APP, factory=True, log_level="warning", workers=workers)
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    if not server.started:
-        message = "the service did not start; see the message above"
-        raise StorageError(message)
+        started = _run_alone(config, listener) if workers == 1 else _run_many(config, listener)
+        if not started:
+            message = "the service did not start; see the message above"
+            raise StorageError(message)
+
+
+def _run_alone(config: uvicorn.Config, listener: socket.socket) -> bool:
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    return server.started
+
+
+def _run_many(config: uvicorn.Config, listener: socket.socket) -> bool:
+    parent = Multiprocess(config, sockets=[listener])
+    parent.run()
+    return all(worker.exitcode != STARTUP_FAILURE for worker in parent.processes)

@@ -23,16 +23,7 @@ from gis_grid.router.index import Router
 from gis_grid.router.special import SpecialIndex
 from gis_grid.storage.city import CityStore
 from gis_grid.storage.layers import LayerStore
-from gis_grid.storage.whereabouts import (
-    Door,
-    Footprint,
-    Kept,
-    Post,
-    buildings_at,
-    doors_of,
-    facility_at,
-    posts_of,
-)
+from gis_grid.storage.whereabouts import Door, Footprint, Kept, Post, Whereabouts
 
 SPECIAL = "special"
 """What the level of a special grid is called; it is none of the scheme's."""
@@ -59,7 +50,7 @@ class Report:
     """WGS-84 degrees; None only for a report about a facility."""
 
     accuracy_m: float | None = None
-    facility_code: str | None = None
+    facility: Kept | None = None
     nearest_limit_m: float = NEAREST_LIMIT_M
 
 
@@ -133,35 +124,31 @@ def _no_grids() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"code": []}, geometry=[], crs="EPSG:4326")
 
 
-def explain(session: Session, guide: Guide, report: Report) -> Explanation:
-    """Find who answers for a report and say why.
+def explain(guide: Guide, around: Whereabouts, report: Report) -> Explanation:
+    """Find who answers for a report and say why; nothing is read from the database.
 
     Parameters
     ----------
-    session
-        Gives buildings, doors, facilities and duty posts as they are now.
     guide
         The grids of a generation.
+    around
+        Buildings, doors and duty posts.
     report
         Where it happened. The place of a facility that it names goes before its point.
 
     Raises
     ------
-    NotFoundError
-        There is no such facility.
     InputError
         The accuracy or the limit is no length.
-    StorageError
-        The database cannot be read.
     """
-    kept = None if report.facility_code is None else facility_at(session, report.facility_code)
+    kept = report.facility
     place = _place(report, kept)
     decision = decide(guide.atlas, place, nearest_limit_m=report.nearest_limit_m)
     keeper = None
     if kept is not None and kept.lon is not None:
         decision = for_facility(decision)
         keeper = Keeper(code=kept.code, body=kept.maintainer or kept.owner or kept.in_charge)
-    inside = _inside(session, guide.scheme, place)
+    inside = _inside(around, guide.scheme, place)
     chain = _chain(guide, decision)
     labels = MappingProxyType(dict(_labels(guide, decision)))
     return Explanation(
@@ -172,7 +159,7 @@ def explain(session: Session, guide: Guide, report: Report) -> Explanation:
         inside=inside,
         facility=kept,
         facility_m=_apart_m(report, kept),
-        posts=tuple(posts_of(session, _areas(decision, chain, inside))),
+        posts=tuple(around.posts_of(_areas(decision, chain, inside))),
     )
 
 
@@ -218,11 +205,11 @@ def _labelled(guide: Guide, code: str, *, is_special: bool) -> tuple[tuple[str, 
     return (code, False), label
 
 
-def _inside(session: Session, scheme: Scheme, place: Place) -> Inside | None:
+def _inside(around: Whereabouts, scheme: Scheme, place: Place) -> Inside | None:
     """Go on to the building and its nearest door, where the city has these levels."""
     if "building" not in scheme.keys or not math.isfinite(place.lon + place.lat):
         return None
-    building = next(iter(buildings_at(session, lon=place.lon, lat=place.lat)), None)
+    building = next(iter(around.buildings_at(lon=place.lon, lat=place.lat)), None)
     if building is None:
         return None
     wall_m = _wall_m(building.shape, place)
@@ -232,7 +219,7 @@ def _inside(session: Session, scheme: Scheme, place: Place) -> Inside | None:
         door=None,
         door_m=None,
     )
-    doors = doors_of(session, building.code) if "entrance" in scheme.keys else []
+    doors = around.doors_of(building.code) if "entrance" in scheme.keys else []
     if not doors:
         return found
     door = min(doors, key=lambda one: (_metres(place, one.lon, one.lat), one.code))

@@ -11,6 +11,7 @@ from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.frames import Frame
 from gis_grid.storage.staging import is_same, staging, wait
 from gis_grid.storage.tables import table_of, tables_of
+from gis_grid.storage.versions import count_change
 from gis_grid.values.layers import Layer
 
 
@@ -58,6 +59,8 @@ def merge(connection: Connection, layer: Layer, frame: Frame) -> Stored:
                 _upsert(connection, table, stage)
     if done.stored >= WORTH_COUNTING:
         count_again(connection, layer)
+    if done.stored or done.updated:
+        count_change(connection, layer)
     return done
 
 

@@ -1,20 +1,27 @@
-"""What stands at a place and who is on duty there, in a few small queries for one report."""
+"""What stands at a place and who is on duty there: read once, kept in memory, read when changed."""
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import attrgetter, itemgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Self
 
-import numpy as np
+import pyarrow as pa
 import shapely
-from sqlalchemy import BindParameter, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import NotFoundError
-from gis_grid.storage.base import SRID
+from gis_grid.router.footprints import Footprints
+from gis_grid.storage.bulk import CHUNK
 from gis_grid.storage.columns import selected_geometry
 from gis_grid.storage.tables import table_of
+from gis_grid.storage.versions import versions
+
+KEPT = ("buildings", "entrances", "officers")
+"""Layers that are kept in memory; a facility is looked up when somebody names it."""
+
+Columns = Mapping[str, "pa.Array[Any]"]
 
 _BUILDING, _ENTRANCE = table_of["buildings"], table_of["entrances"]
 _FACILITY, _OFFICER = table_of["facilities"], table_of["officers"]
@@ -64,69 +71,78 @@ class Kept:
     lat: float | None
 
 
-WIDEST_DEG = 0.05
-"""No building is wider (3 km and more up to 54 degrees north); SQLite looks at this strip only."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Whereabouts:
+    """Buildings, entrances and duty posts as they were when they were read; no persons."""
 
-# Statements are made once: to put one together costs more than to run it. None says ORDER BY code:
-# SQLite would walk the whole layer by its key instead of using the index that fits.
+    versions: Mapping[str, int]
+    """Every counter at that time."""
 
+    footprints: Footprints
+    buildings: Columns
+    doors: Columns
+    posts: Columns
 
-@lru_cache
-def _buildings(dialect: str) -> Select[Any]:
-    """Select the buildings whose bounds hold a point."""
-    lon: BindParameter[float] = bindparam("lon")
-    lat: BindParameter[float] = bindparam("lat")
-    columns = _BUILDING.c
-    statement = select(columns.code, columns.name, selected_geometry(_BUILDING, dialect))
-    if dialect == "postgresql":  # lets the GiST index choose
-        point = func.ST_SetSRID(func.ST_MakePoint(lon, lat), SRID)
-        statement = statement.where(columns.geometry.op("&&")(point))
-    inside = (columns.west <= lon, columns.east >= lon, columns.south <= lat, columns.north >= lat)
-    return statement.where(columns.west >= lon - WIDEST_DEG, *inside)
+    @classmethod
+    def read(cls, session: Session, was: Self | None = None) -> Self:
+        """Read everything, or only what has changed since it was read before.
 
+        Raises
+        ------
+        StorageError
+            The database cannot be read.
+        """
+        now = versions(session)  # before the layers: they may be newer than this, never older
+        held = was or cls._unread()
+        buildings, footprints = held.buildings, held.footprints
+        if not held.is_of(now, ("buildings",)):
+            read = _read(session, _buildings(session.get_bind().dialect.name), by=("code",))
+            footprints = Footprints.build(read["geometry"])
+            buildings = {name: read[name] for name in ("code", "name")}
+        doors = (
+            held.doors if held.is_of(now, ("entrances",)) else _read(session, _DOORS, by=_BY_HOUSE)
+        )
+        posts = (
+            held.posts if held.is_of(now, ("officers",)) else _read(session, _POSTS, by=_BY_AREA)
+        )
+        return cls(
+            versions=now, footprints=footprints, buildings=buildings, doors=doors, posts=posts
+        )
 
-_DOORS = select(_ENTRANCE.c.code, _ENTRANCE.c.name, _ENTRANCE.c.lon, _ENTRANCE.c.lat).where(
-    _ENTRANCE.c.building_code == bindparam("building"), _ENTRANCE.c.lon.is_not(None)
-)
-_POSTS = select(_OFFICER.c.code, _OFFICER.c.role, _OFFICER.c.area_code).where(
-    _OFFICER.c.area_code.in_(bindparam("areas", expanding=True))
-)
-_KEPT = select(*(_FACILITY.c[name] for name in Kept.__dataclass_fields__)).where(
-    _FACILITY.c.code == bindparam("code")
-)
+    @classmethod
+    def _unread(cls) -> Self:
+        none: Columns = {}
+        return cls(
+            versions=dict.fromkeys(KEPT, -1),
+            footprints=Footprints.build(pa.array([], pa.large_binary())),
+            buildings=none,
+            doors=none,
+            posts=none,
+        )
 
+    def is_of(self, counters: Mapping[str, int], layers: Iterable[str] = KEPT) -> bool:
+        """Say whether none of these layers has changed up to these counters."""
+        return all(counters.get(layer, 0) == self.versions.get(layer, 0) for layer in layers)
 
-def buildings_at(session: Session, *, lon: float, lat: float) -> list[Footprint]:
-    """Return the buildings whose footprint covers a point, its border included, by code.
+    def buildings_at(self, *, lon: float, lat: float) -> list[Footprint]:
+        """Return the buildings whose footprint covers a point, its border included, by code."""
+        found = self.footprints.covering(lon=lon, lat=lat)
+        return [Footprint(**_row(self.buildings, row), shape=shape) for row, shape in found]
 
-    A footprint wider than `WIDEST_DEG` may be missed.
-    """
-    statement = _buildings(session.get_bind().dialect.name)
-    rows = sorted(session.execute(statement, {"lon": lon, "lat": lat}), key=itemgetter(0))
-    shapes = shapely.from_wkb(np.array([row[2] for row in rows], dtype=object))
-    covered = shapely.covers(shapes, shapely.Point(lon, lat))
-    return [
-        Footprint(code=row[0], name=row[1], shape=shape)
-        for row, shape, is_here in zip(rows, shapes, covered, strict=True)
-        if is_here
-    ]
+    def doors_of(self, building_code: str) -> list[Door]:
+        """Return the entrances of a building that have a place, by code."""
+        return [
+            Door(code=row["code"], name=row["name"], lon=row["lon"], lat=row["lat"])
+            for row in _rows(self.doors, "building_code", building_code)
+        ]
 
-
-def doors_of(session: Session, building_code: str) -> list[Door]:
-    """Return the entrances of a building that have a place, by code."""
-    found = session.execute(_DOORS, {"building": building_code})
-    doors = [Door(code=code, name=name, lon=lon, lat=lat) for code, name, lon, lat in found]
-    return sorted(doors, key=attrgetter("code"))
-
-
-def posts_of(session: Session, area_codes: Iterable[str]) -> list[Post]:
-    """Return the duty posts of some grids in the order of the grids, then by code; no persons."""
-    wanted = list(dict.fromkeys(area_codes))
-    if not wanted:
-        return []
-    found = session.execute(_POSTS, {"areas": wanted})
-    posts = [Post(code=code, role=role, area_code=area) for code, role, area in found]
-    return sorted(posts, key=lambda post: (wanted.index(post.area_code), post.code))
+    def posts_of(self, area_codes: Iterable[str]) -> list[Post]:
+        """Return the duty posts of some grids in the order of the grids, then by code."""
+        return [
+            Post(**row)
+            for area in dict.fromkeys(area_codes)
+            for row in _rows(self.posts, "area_code", area)
+        ]
 
 
 def facility_at(session: Session, code: str) -> Kept:
@@ -137,8 +153,52 @@ def facility_at(session: Session, code: str) -> Kept:
     NotFoundError
         There is none.
     """
-    row = session.execute(_KEPT, {"code": code}).mappings().first()
+    row = session.execute(_FACILITIES, {"code": code}).mappings().first()
     if row is None:
         msg = f"facilities have no {code!r}"
         raise NotFoundError(msg)
     return Kept(**row)
+
+
+_DOORS = select(
+    *(_ENTRANCE.c[name] for name in ("building_code", "code", "name", "lon", "lat"))
+).where(_ENTRANCE.c.lon.is_not(None))
+_POSTS = select(*(_OFFICER.c[name] for name in ("area_code", "code", "role"))).where(
+    _OFFICER.c.area_code.is_not(None)
+)
+_FACILITIES = select(*(_FACILITY.c[name] for name in Kept.__dataclass_fields__)).where(
+    _FACILITY.c.code == bindparam("code")
+)
+_BY_HOUSE, _BY_AREA = ("building_code", "code"), ("area_code", "code")
+_TYPES = MappingProxyType({"geometry": pa.large_binary(), "lon": pa.float64(), "lat": pa.float64()})
+
+
+def _buildings(dialect: str) -> Select[Any]:
+    shape = selected_geometry(_BUILDING, dialect).label("geometry")
+    return select(_BUILDING.c.code, _BUILDING.c.name, shape)
+
+
+def _read(session: Session, statement: Select[Any], by: Iterable[str]) -> Columns:
+    """Read all rows in order of some columns, by code point whatever the database compares by."""
+    names = statement.selected_columns.keys()
+    schema = pa.schema([pa.field(name, _TYPES.get(name, pa.string())) for name in names])
+    parts = [
+        pa.table(dict(zip(names, zip(*rows, strict=True), strict=True)), schema=schema)
+        for rows in session.execute(statement).partitions(CHUNK)
+    ]
+    table = pa.concat_tables([schema.empty_table(), *parts])
+    table = table.sort_by([(name, "ascending") for name in by])
+    return {name: table.column(name).combine_chunks() for name in names}
+
+
+def _rows(columns: Columns, key: str, wanted: str) -> Iterator[dict[str, Any]]:
+    """Yield the rows of columns, sorted by one of them, that have a value in it."""
+    keys = columns[key]
+    row = bisect_left(range(len(keys)), wanted, key=lambda at: keys[at].as_py())
+    while row < len(keys) and keys[row].as_py() == wanted:
+        yield _row(columns, row)
+        row += 1
+
+
+def _row(columns: Columns, row: int) -> dict[str, Any]:
+    return {name: column[row].as_py() for name, column in columns.items()}

@@ -1,3 +1,4 @@
+import contextlib
 import json
 import os
 import signal
@@ -68,8 +69,60 @@ def test_serves_until_it_is_stopped(city):
         get(port, "/api/v1/health")
 
 
-def refused(*words, cwd):
-    env = {"PATH": os.environ["PATH"], "HOME": str(cwd)}
+@pytest.mark.slow
+def test_workers_share_the_port_and_the_router(city, tmp_path):
+    port, cache = free_port(), tmp_path / "cache"
+    words = ["--port", str(port), "--database", f"sqlite:///{city}", "--workers", "2"]
+    process = subprocess.Popen(
+        [*COMMAND, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"GIS_GRID_CACHE_DIR": str(cache)},
+    )
+    lon, lat = drawn.middle("E")
+    try:
+        wait_for(port, process)
+        [router] = cache.glob("router-*.ggr")
+        workers, until = set(), time.monotonic() + 30
+        while len(workers) < 2 and time.monotonic() < until:
+            told = json.loads(get(port, f"/api/v1/route?lon={lon}&lat={lat}"))
+            assert told["grid_code"] == "E"
+            workers = processes_that_map(router)
+        assert len(workers) == 2
+        os.kill(min(workers), signal.SIGKILL)
+        assert wait_for(port, process)["city"] == "画市"
+    finally:
+        process.send_signal(signal.SIGINT)
+        said, complained = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "2 workers" in said
+    assert "Traceback" not in complained
+
+
+def processes_that_map(file):
+    """Return the processes that hold a file in their memory."""
+    found = set()
+    for maps in Path("/proc").glob("[0-9]*/maps"):
+        with contextlib.suppress(OSError):
+            if str(file) in maps.read_text():
+                found.add(int(maps.parent.name))
+    return found
+
+
+def test_workers_refuse_together(city, tmp_path):
+    broken = tmp_path / "special.geojson"
+    broken.write_text("{", encoding="utf-8")
+    said = refused(
+        *("--workers", "2", "--database", f"sqlite:///{city}"),
+        cwd=tmp_path,
+        GIS_GRID_SPECIAL_FILE=str(broken),
+    )
+    assert "special.geojson" in said
+
+
+def refused(*words, cwd, **more):
+    env = {"PATH": os.environ["PATH"], "HOME": str(cwd)} | more
     done = subprocess.run(
         [*COMMAND, *words],
         capture_output=True,

@@ -18,6 +18,7 @@ from gis_grid.storage.city import City, CityStore
 from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.whereabouts import Whereabouts, facility_at
 from tests import drawn
 from tests.api.test_explained_route import store
 from tests.router.planes import flat
@@ -35,9 +36,10 @@ def guide(engine, tmp_path):
     return guide_of(engine, tmp_path)
 
 
-def told(engine, guide, **report):
+def told(engine, guide, facility_code=None, **report):
     with sessions(engine).begin() as session:
-        return explain(session, guide, Report(**report))
+        kept = None if facility_code is None else facility_at(session, facility_code)
+        return explain(guide, Whereabouts.read(session), Report(facility=kept, **report))
 
 
 def test_every_grid_answers_for_its_middle(engine, guide):
@@ -126,6 +128,7 @@ def test_names_come_from_the_generation_that_is_used(engine, guide):
     names = dict(guide.names) | {"A": GridName(name="旧名", level="subarea", parent_code="w")}
     lon, lat = drawn.middle("A")
     with sessions(engine).begin() as session:
-        renamed = type(guide)(atlas=guide.atlas, scheme=guide.scheme, names=names)
-        answer = explain(session, renamed, Report(lon=lon, lat=lat))
+        around = Whereabouts.read(session)
+    renamed = type(guide)(atlas=guide.atlas, scheme=guide.scheme, names=names)
+    answer = explain(renamed, around, Report(lon=lon, lat=lat))
     assert "旧名" in answer.reason.zh
