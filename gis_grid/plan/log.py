@@ -226,10 +226,17 @@ class Draft:
         """
         draft = Draft(state)
         for entry in log:
-            draft._follow(entry)
+            draft.follow(entry)
         return draft
 
-    def _follow(self, entry: Entry) -> None:
+    def follow(self, entry: Entry) -> None:
+        """Take a step that somebody else took after the last one of the log.
+
+        Raises
+        ------
+        InputError
+            It does not follow, or does not fit the state.
+        """
         stacks = {"undo": (self._done, self._undone), "redo": (self._undone, self._done)}
         source, target = stacks.get(entry.kind, (self._undone, self._done))
         expected = source[-1] if entry.kind != "edit" and source else None
