@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from api import geojson
 from api.deps import DbSession, TileDrawing
@@ -14,13 +14,17 @@ from api.problems import responses
 from api.schemas import Bounds, GenerationOut, NoQuery
 from gis_grid.accounts.areas import EVERYWHERE
 from gis_grid.grid.levels import FIVE_LEVEL
-from gis_grid.services.overview import sums_of
+from gis_grid.services.overview import category_names, sums_of
 from gis_grid.services.reading import city_or_none
 from gis_grid.storage.generations import GenerationStore
-from gis_grid.storage.overview import grid_bounds
+from gis_grid.storage.overview import grid_bounds, open_count, open_incidents
+from gis_grid.values.layers import INCIDENTS
 
 router = APIRouter(tags=["service"])
 _FAILS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+_GEOJSON: dict[int | str, dict[str, Any]] = {
+    200: {"content": {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}}
+}
 _heat = HeldHeat()
 
 
@@ -30,6 +34,8 @@ class LevelOut(BaseModel):
     key: str
     name_zh: str
     name_en: str
+    tiles: bool
+    """Its grids cover the ground without gap or overlap."""
 
 
 class CityOut(BaseModel):
@@ -61,6 +67,12 @@ class Overview(BaseModel):
     overdue: int
     """Incidents that are not closed though their time is over."""
 
+    ground_grids: int
+    """Grids of the ground level."""
+
+    ground_households: int | None
+    """Households in them; null when nobody counted any."""
+
     at: datetime
     """The moment for which that holds."""
 
@@ -79,7 +91,8 @@ def get_city(session: DbSession, _query: Annotated[NoQuery, Query()]) -> CityOut
         name=city.name if city else None,
         name_en=(city.name_en or None) if city else None,
         levels=[
-            LevelOut(key=one.key, name_zh=one.name_zh, name_en=one.name_en) for one in scheme.levels
+            LevelOut(key=one.key, name_zh=one.name_zh, name_en=one.name_en, tiles=one.tiles)
+            for one in scheme.levels
         ],
         ground=scheme.ground,
         bounds=grid_bounds(session, area=EVERYWHERE),
@@ -100,15 +113,69 @@ def get_overview(session: DbSession, _query: Annotated[NoQuery, Query()]) -> Ove
     now = datetime.now(UTC)
     sums = sums_of(session, now=now, area=EVERYWHERE)
     return Overview(
-        layers=dict(sums.layers), states=dict(sums.states), overdue=sums.overdue, at=now
+        layers=dict(sums.layers),
+        states=dict(sums.states),
+        overdue=sums.overdue,
+        ground_grids=sums.ground_grids,
+        ground_households=sums.ground_households,
+        at=now,
     )
+
+
+class QueueQuery(NoQuery):
+    """How much of the queue."""
+
+    limit: int = Field(default=200, ge=1, le=500, description="Most incidents in one answer.")
+
+
+@router.get(
+    "/queue",
+    tags=["incidents"],
+    summary="List the open incidents, the one that is due first first",
+    response_class=geojson.GeoJsonResponse,
+    responses=_FAILS | _GEOJSON,
+)
+def list_queue(session: DbSession, query: Annotated[QueueQuery, Query()]) -> Response:
+    """Return a GeoJSON FeatureCollection; `numberMatched` says how many are open in all.
+
+    Example: `GET /api/v1/queue?limit=20`
+    """
+    area = EVERYWHERE
+    frame = open_incidents(session, limit=query.limit, area=area)
+    body = geojson.collection(
+        geojson.features(frame, INCIDENTS), links=[], numberMatched=open_count(session, area=area)
+    )
+    return geojson.GeoJsonResponse(body)
+
+
+class NamedOut(BaseModel):
+    """A name in both languages."""
+
+    zh: str
+    en: str
+
+
+@router.get(
+    "/categories",
+    summary="Say what the categories of facilities, places and incidents are called",
+    responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
+)
+def list_categories(_query: Annotated[NoQuery, Query()]) -> dict[str, dict[str, NamedOut]]:
+    """Return the names by layer and code. Incidents: events; one about a facility has its category.
+
+    Example: `GET /api/v1/categories`
+    """
+    return {
+        layer: {code: NamedOut(zh=zh, en=en) for code, (zh, en) in names.items()}
+        for layer, names in category_names().items()
+    }
 
 
 @router.get(
     "/heat",
     summary="Count the incidents of the last year of the record in H3 cells",
     response_class=geojson.GeoJsonResponse,
-    responses=_FAILS | {200: {"content": {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}}},
+    responses=_FAILS | _GEOJSON,
 )
 def get_heat(
     request: Request,

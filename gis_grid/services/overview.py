@@ -3,15 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 import numpy as np
 from sqlalchemy.orm import Session
 
 from gis_grid.accounts.areas import EVERYWHERE, Area
+from gis_grid.errors import NotFoundError
+from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.maps.heat import Heat, heat_of
+from gis_grid.standards.tables import event_categories, facility_categories, place_kinds
+from gis_grid.storage.city import CityStore
 from gis_grid.storage.incidents import YEAR, cell_counts, last_reported_at
 from gis_grid.storage.layers import LayerStore
-from gis_grid.storage.overview import overdue_count, state_counts
+from gis_grid.storage.overview import level_sums, overdue_count, state_counts
 from gis_grid.values.layers import LAYERS
 
 
@@ -27,6 +32,12 @@ class Sums:
 
     overdue: int
     """Incidents somebody still works on though their time is over."""
+
+    ground_grids: int
+    """Grids of the ground level."""
+
+    ground_households: int | None
+    """Households in them; None when nobody counted any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +55,14 @@ class YearOfHeat:
 
 def sums_of(session: Session, *, now: datetime, area: Area = EVERYWHERE) -> Sums:
     """Count the features of every layer and the incidents in every state."""
-    store = LayerStore(session)
+    store, ground = LayerStore(session), ground_level(session)
+    grids, households = level_sums(session, level=ground, area=area)
     return Sums(
         layers={name: store.count(name, area=area) for name in LAYERS},
         states=state_counts(session, area=area),
         overdue=overdue_count(session, now=now, area=area),
+        ground_grids=grids,
+        ground_households=households,
     )
 
 
@@ -63,3 +77,31 @@ def year_of_heat(session: Session, *, area: Area = EVERYWHERE) -> YearOfHeat:
     return YearOfHeat(
         heat=heat_of(found.cells, found.counts), since=since, until=until, doubted=found.doubted
     )
+
+
+def ground_level(session: Session) -> str:
+    """Return the key of the level that owns incidents; that of FIVE_LEVEL without a city."""
+    try:
+        return CityStore(session).get().scheme.ground
+    except NotFoundError:
+        return FIVE_LEVEL.ground
+
+
+@cache
+def category_names() -> Mapping[str, Mapping[str, tuple[str, str]]]:
+    """Return the Chinese and the English name of every category, by layer and code.
+
+    ``incidents`` are events; an incident about a facility carries the category of the facility.
+    """
+    tables = {
+        "facilities": (facility_categories(), "code"),
+        "incidents": (event_categories(), "code"),
+        "places": (place_kinds(), "key"),
+    }
+    return {
+        layer: {
+            str(code): (str(zh), str(en))
+            for code, zh, en in zip(table[key], table["name_zh"], table["name_en"], strict=True)
+        }
+        for layer, (table, key) in tables.items()
+    }

@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from gis_grid.storage.queries import Bbox, Where, conditions
+from gis_grid.storage.columns import to_frame
+from gis_grid.storage.frames import Frame
+from gis_grid.storage.queries import Bbox, Where, conditions, rows, wanted_fields
 from gis_grid.storage.scoping import EVERYWHERE, Area
 from gis_grid.storage.tables import table_of
 from gis_grid.values.layers import GRIDS, INCIDENTS
+from gis_grid.values.tiles import OPEN_STATES
 
 _GRID, _INCIDENT = table_of["grids"], table_of["incidents"]
 
@@ -30,10 +33,41 @@ def state_counts(session: Session, *, area: Area = EVERYWHERE) -> Mapping[str, i
     return {str(state): int(count) for state, count in session.execute(statement).all()}
 
 
+def open_incidents(session: Session, *, limit: int, area: Area = EVERYWHERE) -> Frame:
+    """Return the incidents that somebody still has to work on, the one due first first.
+
+    Those without a time limit come last; equals are ordered by their code.
+    """
+    where, dialect = Where(area=area), session.get_bind().dialect.name
+    due = _INCIDENT.c.due_at
+    statement = rows(INCIDENTS, where, dialect).where(_is_open()).order_by(None)
+    statement = statement.order_by(due.is_(None), due, _INCIDENT.c.code).limit(limit)
+    found = session.execute(statement).fetchall()
+    return to_frame(INCIDENTS, wanted_fields(INCIDENTS, private=False), found)
+
+
+def open_count(session: Session, *, area: Area = EVERYWHERE) -> int:
+    """Return how many incidents somebody still has to work on."""
+    where = conditions(INCIDENTS, Where(area=area), session.get_bind().dialect.name)
+    statement = select(func.count()).select_from(_INCIDENT).where(_is_open(), *where)
+    return session.scalar(statement) or 0
+
+
 def overdue_count(session: Session, *, now: datetime, area: Area = EVERYWHERE) -> int:
     """Return how many incidents somebody still works on though their time is over."""
     where = conditions(INCIDENTS, Where(area=area), session.get_bind().dialect.name)
     late = _INCIDENT.c.due_at < now
-    is_open = _INCIDENT.c.state.not_in(("closed", "rejected"))
-    statement = select(func.count()).select_from(_INCIDENT).where(late, is_open, *where)
+    statement = select(func.count()).select_from(_INCIDENT).where(late, _is_open(), *where)
     return session.scalar(statement) or 0
+
+
+def _is_open() -> ColumnElement[bool]:
+    return _INCIDENT.c.state.in_(OPEN_STATES)
+
+
+def level_sums(session: Session, *, level: str, area: Area = EVERYWHERE) -> tuple[int, int | None]:
+    """Return how many current grids of a level there are, and their households (None: unknown)."""
+    dialect = session.get_bind().dialect.name
+    where = conditions(GRIDS, Where(level=level, area=area), dialect)
+    found = session.execute(select(func.count(), func.sum(_GRID.c.households)).where(*where)).one()
+    return int(found[0]), None if found[1] is None else int(found[1])

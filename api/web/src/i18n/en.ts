@@ -22,6 +22,17 @@ export const en: Words = {
     signIn: "Sign in",
   },
   map: {
+    unselect: "Select nothing",
+    legend: {
+      heat: "Incidents per hexagon",
+      noHeat: "Too few incidents to colour",
+      cell: (resolution, hectares) => `H3 level ${resolution}, about ${hectares} ha`,
+      span: (since, until) => `${since} to ${until}`,
+      fewer: (hidden, doubted) =>
+        `Fewer than 3 are not coloured: ${hidden} in all; ${doubted} with a doubtful place left out`,
+      balance: "Households, deviation",
+      mean: (households) => `mean ${households}`,
+    },
     label: "Map. Arrow keys pan, plus and minus zoom",
     panKeys: "Pan, while the map has the focus",
     zoomIn: "Zoom in",
@@ -43,6 +54,14 @@ export const en: Words = {
     },
   },
   states: {
+    cases: {
+      waiting: "To accept",
+      filed: "To dispatch",
+      dispatched: "In hand",
+      handled: "To check",
+      overdue: "Overdue",
+      closed: "Closed",
+    },
     loading: "Loading",
     none: "Nothing here",
     failed: "The service cannot be reached",

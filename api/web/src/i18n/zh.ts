@@ -22,6 +22,17 @@ export const zh = {
     signIn: "登录",
   },
   map: {
+    unselect: "取消选择",
+    legend: {
+      heat: "每六边形案件数",
+      noHeat: "没有足够的案件可以着色",
+      cell: (resolution: number, hectares: string) => `H3 ${resolution} 级，约 ${hectares} 公顷`,
+      span: (since: string, until: string) => `${since} 至 ${until}`,
+      fewer: (hidden: string, doubted: string) =>
+        `少于 3 件不着色，共 ${hidden} 件；位置存疑 ${doubted} 件未计`,
+      balance: "户数偏差",
+      mean: (households: string) => `均值 ${households} 户`,
+    },
     label: "地图。方向键平移，加减号缩放",
     panKeys: "地图获得焦点后平移",
     zoomIn: "放大",
@@ -43,6 +54,14 @@ export const zh = {
     },
   },
   states: {
+    cases: {
+      waiting: "待受理",
+      filed: "待派遣",
+      dispatched: "处置中",
+      handled: "待核查",
+      overdue: "超时",
+      closed: "已结案",
+    },
     loading: "载入中",
     none: "没有数据",
     failed: "没有连上服务",

@@ -5,7 +5,7 @@ import type { Api } from "../api.ts";
 export interface City {
   name: string | null;
   name_en: string | null;
-  levels: { key: string; name_zh: string; name_en: string }[];
+  levels: { key: string; name_zh: string; name_en: string; tiles: boolean }[];
   ground: string;
   /** West, south, east, north in WGS-84 degrees; null before any grid was published. */
   bounds: [number, number, number, number] | null;

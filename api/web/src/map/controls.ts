@@ -5,6 +5,7 @@ import type { Shell } from "../shell/shell.ts";
 import { h } from "../ui/dom.ts";
 import { control } from "../ui/parts.ts";
 import { toGcj02 } from "./datum.ts";
+import { legend } from "./legend.ts";
 import { mountTree } from "./tree.ts";
 
 export function mountControls(shell: Shell, stage: HTMLElement): void {
@@ -28,7 +29,8 @@ export function mountControls(shell: Shell, stage: HTMLElement): void {
 }
 
 /** Scale and where the pointer is, in the two datums that people paste, each with its name. */
-function readout({ city, t }: Pick<Shell, "city" | "t">): HTMLElement {
+function readout(shell: Shell): HTMLElement {
+  const { city, t } = shell;
   const bar = h("i", {});
   const length = h("span", { class: "length" });
   const wgs = h("span", { class: "mono wgs" });
@@ -59,6 +61,7 @@ function readout({ city, t }: Pick<Shell, "city" | "t">): HTMLElement {
   return h(
     "div",
     { class: "at foot-left" },
+    legend(shell),
     h(
       "div",
       { class: "float scale" },

@@ -39,6 +39,7 @@ export const ORDER: readonly string[] = [
   "walls",
   "streets",
   "heat",
+  "streets_over",
   "grids",
   "grid_labels",
   "views",

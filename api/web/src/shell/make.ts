@@ -9,6 +9,7 @@ import { readCatalogue } from "../map/catalogue.ts";
 import { readCity } from "../map/city.ts";
 import { makeCityMap } from "../map/city-map.ts";
 import { mountControls } from "../map/controls.ts";
+import { mountSelection } from "../map/select.ts";
 import { h } from "../ui/dom.ts";
 import { makeToasts } from "../ui/toast.ts";
 import { makeAddress } from "./address.ts";
@@ -73,7 +74,7 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
     slots.foot,
     slots.panel,
   );
-  const cityMap = makeCityMap({ element: target, page, city, catalogue, address, theme });
+  const cityMap = makeCityMap({ element: target, api, page, city, catalogue, address, theme });
   const shell: Shell = {
     page,
     city: cityMap,
@@ -88,7 +89,9 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
     session,
     notify: makeToasts(),
   };
+  Object.assign(globalThis, { gisGrid: shell }); // for whoever looks into a page, and for tests
   mountControls(shell, stage);
+  mountSelection(shell);
   watchService(shell, live);
   return shell;
 }

@@ -54,22 +54,27 @@ function lines(feature: RenderFeature, view: View): Line[] {
   return found;
 }
 
-/** Largest radius of a grid in pixels at which its name still helps: beyond it you are inside. */
-const INSIDE_PX = 460;
+/** Radius of a grid in pixels from which its name has room, and up to which it still helps. */
+const ROOM_PX = 34;
+const INSIDE_PX = 420;
+/** The level that is named above the finest one has grids so many times as wide. */
+const WIDER = 2.2;
 
 export function gridNames(
   features: readonly FeatureLike[],
   view: View,
   levels: Levels,
-  values: (code: string) => string | null,
+  values: ReadonlyMap<string, string | null>,
 ): AtPoint[] {
   const found = new Map<string, AtPoint & { depth: number }>();
+  const roomOf = (feature: FeatureLike) =>
+    (number(feature, "radius_m") ?? 0) / view.shrink / view.resolution;
+  const named = namedLevels(features, levels, roomOf);
   for (const feature of features) {
     const code = text(feature, "code");
     const depth = levels.all.indexOf(text(feature, "level"));
-    const radius = number(feature, "radius_m") ?? 0;
-    const room = radius / view.shrink / view.resolution;
-    if (found.has(code) || depth < 1 || room > INSIDE_PX) continue;
+    const room = roomOf(feature);
+    if (found.has(code) || depth < 1 || room > INSIDE_PX || !named.has(depth)) continue;
     const flat = (feature as RenderFeature).getFlatCoordinates();
     const [x, y] = view.pixel(flat[0] ?? 0, flat[1] ?? 0);
     const isGround = text(feature, "level") === levels.ground;
@@ -78,11 +83,28 @@ export function gridNames(
     const lines: AtPoint["lines"] = names
       .filter(Boolean)
       .map((name) => ({ text: name, size, bold: true, tone: "ink" }));
-    const value = isGround ? values(code) : null;
+    const value = isGround ? values.get(code) : null;
     if (value) lines.push({ text: value, size: 12, bold: false, tone: "ink2" });
     if (lines.length) found.set(code, { x, y, room, lines, depth });
   }
   return [...found.values()].sort((one, other) => one.depth - other.depth);
+}
+
+/** The finest level whose grids have room for a name, and the next one that is clearly wider. */
+function namedLevels(
+  features: readonly FeatureLike[],
+  levels: Levels,
+  roomOf: (feature: FeatureLike) => number,
+): Set<number> {
+  const medians = levels.all.map((level) => {
+    const rooms = features.filter((one) => text(one, "level") === level).map(roomOf);
+    return rooms.sort((one, other) => one - other)[Math.floor(rooms.length / 2)] ?? 0;
+  });
+  let finest = medians.length - 1;
+  while (finest > 1 && (medians[finest] ?? 0) < ROOM_PX) finest--;
+  let wider = finest - 1;
+  while (wider > 0 && (medians[wider] ?? 0) <= WIDER * (medians[finest] ?? 0)) wider--;
+  return new Set([finest, wider]);
 }
 
 /** A long name stands in two lines: 瑞园家园 第1网格. */

@@ -34,7 +34,7 @@ export class LabelLayer extends Layer {
   private frame: FrameState | null = null;
 
   constructor(zIndex: number) {
-    super({ zIndex, render: () => this.box });
+    super({ zIndex });
     this.box.className = "ol-layer names";
     this.box.append(this.canvas);
     Object.assign(this.box.style, { position: "absolute", inset: "0", pointerEvents: "none" });

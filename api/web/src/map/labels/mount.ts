@@ -3,7 +3,7 @@
 import type { FeatureLike } from "ol/Feature.js";
 import type OlMap from "ol/Map.js";
 import type { Levels } from "../style/grids.ts";
-import { type Scene, zoomOf } from "../style/paint.ts";
+import { type Scene, text, zoomOf } from "../style/paint.ts";
 import { areaNames, gridNames, placeNames, streetNames } from "./gather.ts";
 import { type LabelColours, LabelLayer } from "./label-layer.ts";
 import type { AtPoint } from "./layout.ts";
@@ -22,8 +22,8 @@ export interface LabelParts {
   scene: () => Scene;
   /** Features of a layer that are drawn in the view; none when it is switched off. */
   features: (layer: string) => readonly FeatureLike[];
-  /** What stands under the name of a ground grid. */
-  values: (code: string) => string | null;
+  /** What stands under the name of a ground grid, from its polygon. */
+  value: (grid: FeatureLike) => string | null;
 }
 
 export interface Labels {
@@ -65,10 +65,11 @@ export function mountLabels(parts: LabelParts, zIndex: number): Labels {
     onRest: (listener) => listeners.push(listener),
   };
 
-  function lay(labels: LabelLayer, { features, levels, values }: LabelParts): void {
+  function lay(labels: LabelLayer, { features, levels, value }: LabelParts): void {
     labels.lay((pixel, resolution) => {
       const { shrink } = scene();
       const view = { pixel, resolution, shrink, zoom: zoomOf(resolution) };
+      const values = new Map(features("grids").map((one) => [text(one, "code"), value(one)]));
       const grids: AtPoint[] = gridNames(features("grid_labels"), view, levels, values);
       return {
         taken: TAKEN.flatMap(([name, half]) => features(name).map((one) => spot(one, pixel, half))),

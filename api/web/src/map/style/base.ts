@@ -85,3 +85,16 @@ export function streets({ colours, shrink }: Scene): Painter {
     return style(`${rank}/${width}/${metres < 2 ? "" : "far"}`);
   };
 }
+
+/** Thin lines of the large streets over the heat, so that one knows where it is. */
+export function streetsOver({ dark }: Scene): Painter {
+  const ink = dark ? "13,17,22" : "255,255,255";
+  const style = kept((rank) =>
+    rank === "arterial" ? stroked(`rgba(${ink},.75)`, 2, 1) : stroked(`rgba(${ink},.45)`, 1.1),
+  );
+  return (feature, resolution) => {
+    const rank = rankOf(text(feature, "category"));
+    if (!rank || LEVEL[rank] < 3 || zoomOf(resolution) < FROM[rank]) return undefined;
+    return style(rank);
+  };
+}

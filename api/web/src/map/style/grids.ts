@@ -1,16 +1,17 @@
 /** Grids: fills for the planner, borders by level for everybody. */
 
+import type { FeatureLike } from "ol/Feature.js";
 import { faded, filled, kept, type Painter, type Scene, stroked, text } from "./paint.ts";
 
-/** Which levels there are: the ground level is the one that tiles the ground. */
+/** Which levels are drawn: those whose grids tile the ground. */
 export interface Levels {
-  /** Keys from the city down. */
+  /** Keys from the city down to the ground. */
   readonly all: readonly string[];
   readonly ground: string;
 }
 
 /** Colour of a grid, or null for none; the legend tells what it means. */
-export type Fills = (code: string) => string | null;
+export type Fills = (grid: FeatureLike) => string | null;
 
 export const FILL_OPACITY = 0.62;
 
@@ -18,7 +19,7 @@ export function fills(levels: Levels, colourOf: Fills): Painter {
   const style = kept((colour) => filled(faded(colour, FILL_OPACITY)));
   return (feature) => {
     if (text(feature, "level") !== levels.ground) return undefined;
-    const colour = colourOf(text(feature, "code"));
+    const colour = colourOf(feature);
     return colour ? style(colour) : undefined;
   };
 }

@@ -1,0 +1,83 @@
+/** Where incidents are many: H3 cells with their count, on a canvas (never OpenLayers' WebGL heat). */
+
+import GeoJSON from "ol/format/GeoJSON.js";
+import VectorImageLayer from "ol/layer/VectorImage.js";
+import VectorSource from "ol/source/Vector.js";
+import type { Style } from "ol/style.js";
+import type { Api } from "../api.ts";
+import { HEAT_OPACITY } from "../palette.ts";
+import { faded, filled, kept, type Scene } from "./style/paint.ts";
+
+export interface HeatTold {
+  /** Lower bound of each class. */
+  breaks: number[];
+  resolution: number;
+  total: number;
+  hidden: number;
+  doubted: number;
+  since: string | null;
+  until: string | null;
+}
+
+export interface HeatMap {
+  layer: VectorImageLayer;
+  /** What the cells mean; null until they have been asked for. */
+  told(): HeatTold | null;
+  /** Ask once, when it is shown for the first time. */
+  load(): Promise<void>;
+  repaint(): void;
+}
+
+const CLASSES = 7;
+
+/** Colour of a class out of so many: few classes take colours from the whole ramp. */
+export function heatColour(scene: Scene, at: number, classes: number): string {
+  const { heat } = scene.colours;
+  const place = classes < 2 ? 3 : Math.round((at * (CLASSES - 1)) / (classes - 1));
+  return heat[Math.min(CLASSES - 1, Math.max(0, place))] ?? heat[0];
+}
+
+export function heatOpacity(scene: Scene): number {
+  return scene.dark ? 0.95 : HEAT_OPACITY;
+}
+
+export function makeHeat(api: Api, scene: () => Scene, zIndex: number): HeatMap {
+  const source = new VectorSource();
+  let told: HeatTold | null = null;
+  let asked: Promise<void> | null = null;
+  const painter = () => {
+    const now = scene();
+    const style: (at: string) => Style = kept((at) =>
+      filled(faded(heatColour(now, Number(at), told?.breaks.length ?? CLASSES), heatOpacity(now))),
+    );
+    return (feature: { get(name: string): unknown }) => style(String(feature.get("heat_class")));
+  };
+  const layer = new VectorImageLayer({
+    source,
+    style: painter(),
+    zIndex,
+    imageRatio: 1.4,
+    visible: false,
+  });
+  layer.set("name", "heat");
+  const load = async () => {
+    const answer = await api.get<HeatTold & { features: unknown[] }>("/api/v1/heat");
+    told = answer;
+    const read = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
+    source.clear();
+    source.addFeatures(read.readFeatures(answer));
+    layer.setStyle(painter());
+  };
+  return {
+    layer,
+    told: () => told,
+    load: () => {
+      asked ??= load().catch((error: unknown) => {
+        asked = null; // the next switch asks again
+        throw error;
+      });
+      return asked;
+    },
+    repaint: () => layer.setStyle(painter()),
+  };
+}

@@ -1,0 +1,42 @@
+/** Which style draws which layer of the map. */
+
+import type { Balance } from "./balance.ts";
+import * as base from "./style/base.ts";
+import * as grids from "./style/grids.ts";
+import type { Painter, Scene } from "./style/paint.ts";
+import * as things from "./style/things.ts";
+
+/** Layers that draw the tiles of another one in a second way. */
+const SECOND: Record<string, string> = { grid_fill: "grids", streets_over: "streets" };
+
+/** The tile layer that a layer of the map is drawn from. */
+export function tilesFor(name: string): string {
+  return SECOND[name] ?? name;
+}
+
+export interface Look {
+  scene: Scene;
+  levels: grids.Levels;
+  balance: Balance | null;
+}
+
+const PAINTERS: Record<string, (look: Look) => Painter> = {
+  landcover: ({ scene }) => base.landcover(scene),
+  streets: ({ scene }) => base.streets(scene),
+  streets_over: ({ scene }) => base.streetsOver(scene),
+  buildings: ({ scene, balance }) => base.buildings(scene, balance !== null),
+  walls: ({ scene }) => base.walls(scene),
+  grid_fill: ({ scene, levels, balance }) =>
+    grids.fills(levels, (grid) => balance?.colour(grid, scene) ?? null),
+  grids: ({ scene, levels }) => grids.borders(scene, levels),
+  facilities: ({ scene }) => things.facilities(scene),
+  cameras: ({ scene }) => things.cameras(scene),
+  views: ({ scene }) => things.views(scene),
+  places: ({ scene }) => things.places(scene),
+  incidents: ({ scene }) => things.incidents(scene, Date.now),
+};
+
+/** The style of a layer; layers that are only read for their names draw nothing. */
+export function painterOf(name: string, look: Look): Painter {
+  return PAINTERS[name]?.(look) ?? (() => undefined);
+}
