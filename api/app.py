@@ -93,6 +93,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         users.router,
         city.router,
         route.router,
+        search.router,
         tiles.described,
         layers.make_router(),
     ):

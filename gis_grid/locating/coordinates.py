@@ -48,11 +48,11 @@ _ANGLE = (
     r"(?:(?P<{0}min>" + _SMALL + r")\s*'\s*(?:(?P<{0}sec>" + _SMALL + r')\s*"\s*)?)?'
     r"(?({0}before)|(?P<{0}after>[NSEW])?)"
 )
-_BETWEEN = r"\s*(?P<between>[\s,;/|、])?\s*"
+_BETWEEN = r"\s*[\s,;/|、]?\s*"
 _PAIR = re.compile(_ANGLE.replace("{0}", "a") + _BETWEEN + _ANGLE.replace("{0}", "b"))
 _SPELT = r"([0-9]{1,3}) ([0-5]?[0-9]) ([0-5]?[0-9](?:\.[0-9]{0,20})?) ?([NSEW])"
 _BLANKS = re.compile(rf"{_SPELT}[\s,;]*{_SPELT}")
-_POINT = re.compile(r"(?:SRID\s*=\s*[0-9]+\s*;)?\s*POINT\s*\(([^()]*)\)", re.IGNORECASE)
+_POINT = re.compile(r"(?:SRID\s*=\s*[0-9]{1,6}\s*;)?\s*POINT\s*\(([^()]*)\)?", re.IGNORECASE)
 _SIXTY = 60
 
 
@@ -145,8 +145,8 @@ def _pair(text: str) -> tuple[_Angle, _Angle] | None:
     if blanks := _BLANKS.fullmatch(text):
         return _sexagesimal(*blanks.groups()[:4]), _sexagesimal(*blanks.groups()[4:])
     found = _PAIR.fullmatch(text)
-    if found is None or not (found["between"] or found["aafter"] or found["bbefore"]):
-        return None
+    if found is None or set(text[found.end("adeg") : found.start("bdeg")]) <= {"+", "-"}:
+        return None  # one number, cut in two
     one, other = _angle(found, "a"), _angle(found, "b")
     return None if one is None or other is None else (one, other)
 

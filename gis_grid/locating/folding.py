@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 import cn2an
 
@@ -20,7 +21,7 @@ EDITION = 1
 
 _NUMERALS = "〇零一二三四五六七八九十百千两"
 _COUNTERS = "号|栋|幢|座|楼|单元|层|室|门|弄|组|期"
-_NUMERAL = re.compile(f"(?<=第)[{_NUMERALS}]{{1,9}}|[{_NUMERALS}]{{1,9}}(?=(?:{_COUNTERS}))")
+_NUMERAL = re.compile(f"(?<=第)[{_NUMERALS}]{{1,9}}|[{_NUMERALS}]{{1,9}}(?= ?(?:{_COUNTERS}))")
 _HOUSE = re.compile("([0-9]) ?(?:号 ?楼|栋|幢|座)")
 _HASH = re.compile("(?<=[0-9]) ?# ?楼?")
 _DISTRICT_END = frozenset("省市区县旗镇乡道村")
@@ -42,6 +43,7 @@ def fold(text: str) -> str:
     return spaced(text).replace(" ", "")
 
 
+@lru_cache(maxsize=16_384)
 def spaced(text: str) -> str:
     """Return `text` folded, with one blank wherever blanks or punctuation were.
 
