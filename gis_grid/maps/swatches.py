@@ -31,8 +31,7 @@ def _area(styles: tuple[Style, ...]) -> str:
     lines = ""
     if "hatch" in style:
         lines = _tag('path d="M3 12 9 2M8 12 14 2M13 12 19 2"', line=style["hatch"], width=1)
-    shade = f' fill-opacity="{style["opacity"]:g}"' if "opacity" in style else ""
-    return _tag(f"rect {box}{shade}", **_paint(style)) + lines
+    return _tag(f"rect {box}", **_paint(style)) + lines
 
 
 def _line(styles: tuple[Style, ...]) -> str:
@@ -77,11 +76,13 @@ def _path(points: Iterable[float], radius: float) -> str:
 
 
 def _paint(style: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: style.get(key) for key in ("fill", "line", "width", "dash")}
+    return {key: style.get(key) for key in ("fill", "line", "width", "dash", "opacity")}
 
 
 def _tag(start: str, **paint: Any) -> str:  # noqa: ANN401 - values of a style
     text = f'<{start} fill="{escape(str(paint.get("fill") or "none"))}"'
+    if paint.get("opacity"):
+        text += f' fill-opacity="{paint["opacity"]:g}"'
     if paint.get("line"):
         text += f' stroke="{escape(str(paint["line"]))}" stroke-width="{paint.get("width") or 1:g}"'
     if paint.get("dash"):

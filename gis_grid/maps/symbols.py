@@ -67,6 +67,18 @@ def looking(symbol: Symbol, colour: str, *, length: float) -> Symbol:
     return {**symbol, "parts": [sector, *_parts(symbol)]}
 
 
+def around(symbol: Symbol, colour: str, *, length: float) -> Symbol:
+    """Return a symbol with a disc under it: it looks all round."""
+    disc_ = {"circle": length, "fill": colour, "opacity": 0.28, "line": colour, "width": 0.7}
+    return {**symbol, "parts": [disc_, *_parts(symbol)]}
+
+
+def roughly(symbol: Symbol) -> Symbol:
+    """Return a looking symbol whose sector has a dashed line: its bearing is told, not surveyed."""
+    sector, *rest = _parts(symbol)
+    return {**symbol, "parts": [{**sector, "opacity": 0.14, "dash": [2, 2]}, *rest]}
+
+
 _DIAMOND = [0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0]
 
 

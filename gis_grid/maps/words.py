@@ -73,6 +73,19 @@ class Words:
         text = f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
         return text.replace("-", "\N{MINUS SIGN}")
 
+    def rounded(self, value: float) -> str:
+        """Return a number of at most three figures, or as a whole one: 0.123, 12.3, 1,234.
+
+        Examples
+        --------
+        >>> [Words().rounded(value) for value in (0.12345, 12.345, 1234.5)]
+        ['0.123', '12.3', '1,234']
+        """
+        whole = 100.0
+        return (
+            self.number(round(value)) if abs(value) >= whole else self.number(float(f"{value:.3g}"))
+        )
+
 
 def _table(**rows: tuple[str, str]) -> Mapping[str, Text]:
     return MappingProxyType({key: Text(zh, en) for key, (zh, en) in rows.items()})
@@ -91,6 +104,8 @@ WORDS = _table(
     ),
     source=("来源：{what}。", "Source: {what}."),
     north=("上北 ↑", "North ↑"),
+    north_letter=("北", "N"),
+    more=("另有 {n} 项", "and {n} more"),
     home=("回到全图", "Whole map"),
     fullscreen=("全屏", "Full screen"),
     print=("打印", "Print"),
@@ -117,6 +132,52 @@ WORDS = _table(
     city_title=("城市一张图", "The city on one map"),
     city_subtitle=("网格、部件、摄像头与案件", "Grids, facilities, cameras and incidents"),
     city_source=("本市网格、楼栋、部件、摄像头与案件库", "the city's registers"),
+    # reports
+    gap=("", " "),
+    borders=("网格边界", "Borders of grids"),
+    base_layers=("底图", "Base map"),
+    open=("在办", "Open"),
+    faulty=("非完好", "Not intact"),
+    median=("中位数", "Median"),
+    range=("最小–最大", "Least–most"),
+    hexagons=("着色六边形", "Coloured hexagons"),
+    most_in_one=("单格最多", "Most in one"),
+    heat_report=("案件热力图", "Heat of incidents"),
+    grid_report=("{level}分布图", "Grids: {level}"),
+    value_report=("各{level}{value}", "{value} by {level}"),
+    value_households=("户数", "Households"),
+    value_persons=("人数", "Persons"),
+    value_elderly=("60 岁以上人数", "Persons of 60 and older"),
+    value_area_ha=("面积", "Area"),
+    value_households_per_ha=("户密度", "Household density"),
+    value_persons_per_ha=("人口密度", "Population density"),
+    colours_differ=("颜色只为区分相邻网格", "Colours only tell neighbours apart"),
+    natural_classes=("自然断点分级，界限取两位有效数字", "Natural breaks, rounded to two figures"),
+    lower_bounds=(
+        "数字为各级下限，其下为网格数",
+        "Figures are lower bounds; under them the number of grids",
+    ),
+    no_data_of=("无数据，{n} 个", "No data: {n}"),
+    facility_report=("部件分布图：按大类", "Facilities by class"),
+    facility_report_state=("部件分布图：按状态", "Facilities by state"),
+    facility_subtitle=("部件普查成果，一个符号一个部件", "As surveyed; one symbol is one facility"),
+    camera_report=("摄像头分布图", "Cameras"),
+    camera_subtitle=("位置与已知朝向，不含画面", "Where they stand and look; no pictures"),
+    looks_surveyed=("朝向已实测", "Bearing surveyed"),
+    looks_roughly=("朝向按八方位", "Bearing by eighths"),
+    looks_round=("全景", "All round"),
+    looks_unknown=("朝向不明", "Bearing unknown"),
+    sector_is_no_view=(
+        "扇形只示朝向，不是可视范围",
+        "A sector shows a bearing, not what can be seen",
+    ),
+    incident_report=("案件状态图", "Incidents by state"),
+    group_waiting=("待受理", "Waiting"),
+    group_filed=("待派遣", "To be assigned"),
+    group_dispatched=("处置中", "In work"),
+    group_handled=("待核查", "To be checked"),
+    group_overdue=("超时", "Overdue"),
+    group_closed=("已结案或不予立案", "Closed or rejected"),
     # kinds of feature
     grids=("网格", "Grids"),
     grid=("网格", "Grid"),

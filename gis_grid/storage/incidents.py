@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
+from gis_grid.errors import InputError
+from gis_grid.storage.columns import to_frame
+from gis_grid.storage.queries import Where, rows, wanted_fields
 from gis_grid.storage.scoping import EVERYWHERE, Area, inside
 from gis_grid.storage.tables import table_of
 from gis_grid.values.layers import INCIDENTS
 
 YEAR = timedelta(days=365)
+OVER = ("closed", "rejected")
+"""States in which nobody has to do anything any more."""
 
 _INCIDENT = table_of["incidents"]
 
@@ -56,6 +62,51 @@ def cell_counts(
     pairs = np.array([tuple(row) for row in rows], dtype=np.int64).reshape(-1, 2)
     doubted = session.scalar(select(func.count()).where(when, ~believed)) or 0
     return CellCounts(cells=pairs[:, 0], counts=pairs[:, 1], doubted=doubted)
+
+
+def recent_or_open(
+    session: Session,
+    *,
+    since: datetime,
+    until: datetime,
+    most: int,
+    area: Area = EVERYWHERE,
+) -> pd.DataFrame:
+    """Return the incidents reported from `since` to `until`, and all open ones before, by code.
+
+    Parameters
+    ----------
+    session
+        The database.
+    since, until
+        Both included, with a time zone.
+    most
+        More than these are refused.
+    area
+        Only incidents owned by one of its grids.
+
+    Returns
+    -------
+    GeoDataFrame in EPSG:4326
+        As `LayerStore.read` gives incidents, without personal data.
+
+    Raises
+    ------
+    InputError
+        There are more than `most`; the message says how many.
+    """
+    reported = _INCIDENT.c.reported_at
+    open_ = _INCIDENT.c.state.not_in(OVER)
+    wanted = (reported <= until) & ((reported >= since) | open_) & _in(area)
+    count = session.scalar(select(func.count()).where(wanted)) or 0
+    if count > most:
+        message = (
+            f"{count:,} incidents are too many for one map of at most {most:,}; ask for fewer days"
+        )
+        raise InputError(message)
+    statement = rows(INCIDENTS, Where(), session.get_bind().dialect.name).where(wanted)
+    found = session.execute(statement).fetchall()
+    return to_frame(INCIDENTS, wanted_fields(INCIDENTS, private=False), found)
 
 
 def _in(area: Area) -> ColumnElement[bool]:

@@ -27,7 +27,7 @@
     return found;
   };
 
-  const radius = (n) => 9 + 3.2 * Math.log10(n);
+  gg.clusterRadius = (n) => 9 + 3.2 * Math.log10(n);
 
   gg.drawClusters = function (ctx, view, layer) {
     const all = gg.clusters(layer, view.zoom);
@@ -41,7 +41,7 @@
       const y = cluster.y * view.scale - view.top;
       if (cluster.n === 1 || x < -30 || y < -30 || x > view.width + 30 || y > view.height + 30) continue;
       ctx.beginPath();
-      ctx.arc(x, y, radius(cluster.n), 0, 2 * Math.PI);
+      ctx.arc(x, y, gg.clusterRadius(cluster.n), 0, 2 * Math.PI);
       gg.stroke(ctx, "rgba(255,255,255,.85)", 4);
       ctx.fillStyle = layer.clusterColour;
       ctx.fill();
@@ -54,6 +54,6 @@
   gg.pickCluster = function (layer, zoom, x, y) {
     const scale = gg.TILE * Math.pow(2, zoom);
     const far = (c) => Math.hypot(c.x - x, c.y - y) * scale;
-    return gg.clusters(layer, zoom).find((c) => c.n > 1 && far(c) <= radius(c.n)) || null;
+    return gg.clusters(layer, zoom).find((c) => c.n > 1 && far(c) <= gg.clusterRadius(c.n)) || null;
   };
 })((window.gisGrid = window.gisGrid || {}));

@@ -7,16 +7,21 @@
     return true;
   }
 
-  /* Large symbols claim their place before any name does. */
+  /* Clusters and large symbols claim their place before any name does. */
   gg.keepClear = function (taken, view, layer) {
+    const claim = function (place, r) {
+      const x = place.x * view.scale - view.left;
+      const y = place.y * view.scale - view.top;
+      if (x < 0 || y < 0 || x > view.width || y > view.height) return;
+      taken.push([x - r, y - r, x + r, y + r]);
+    };
+    if (view.zoom < (layer.cluster || 0)) {
+      for (const c of gg.clusters(layer, view.zoom)) if (c.n > 1) claim(c, gg.clusterRadius(c.n));
+      return;
+    }
     layer.styles.forEach(function (style, kind) {
-      if (style.radius < 3 || view.zoom < 15.5) return;
-      for (const f of layer.byKind[kind]) {
-        if (!gg.meets(f.box, view.box)) continue;
-        const x = f.box[0] * view.scale - view.left;
-        const y = f.box[1] * view.scale - view.top;
-        taken.push([x - style.radius, y - style.radius, x + style.radius, y + style.radius]);
-      }
+      if (style.radius < 3 || view.zoom < 15.5 || layer.hidden.has(kind)) return;
+      for (const f of layer.byKind[kind]) claim({ x: f.box[0], y: f.box[1] }, style.radius);
     });
   };
 
