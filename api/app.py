@@ -21,6 +21,7 @@ from api.routers import (
     oidc,
     pages,
     route,
+    search,
     session,
     tiles,
     users,
