@@ -72,7 +72,9 @@ def edges_of(shapes: Shapes) -> Edges:
     >>> len(edges.owner), edges.owner[edges.owner[:, 1] >= 0].tolist()
     (7, [[0, 1]])
     """
-    rings, owner = shapely.get_rings(shapes, return_index=True)
+    parts, block = shapely.get_parts(shapes, return_index=True)
+    rings, part = shapely.get_rings(parts, return_index=True)
+    owner = np.asarray(block)[part]
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     step = np.flatnonzero(ring[1:] == ring[:-1])
     a, b = np.asarray(xy[step]), np.asarray(xy[step + 1])

@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_grid.errors import ConflictError, InputError
+from gis_grid.plan.arrays import Ints
 from gis_grid.plan.cuts import cut_along
 from gis_grid.plan.edits import flip_to, owners_of, parts_made, require_free, unless_empty
 from gis_grid.plan.log import Edit
@@ -34,9 +35,9 @@ def split_by_line(
     GeometryError
         A block cannot be cut cleanly.
     InputError
-        All of the grid is on one side.
+        All of the grid is on one side, or it has no blocks.
     """
-    blocks = state.members(state.grid_of(grid))
+    blocks = _ground(state, grid)
     through = lengthened(line, shapely.total_bounds(state.shapes(blocks)))
     recut = cut_along(state, through, spots, within=blocks)
     return _split(state, grid, code, recut, through, f"split {grid} by a line")
@@ -52,7 +53,7 @@ def split_along(state: PlanState, grid: str, street: shapely.LineString, code: s
     InputError
         All of the grid is on one side of the street.
     """
-    blocks = state.members(state.grid_of(grid))
+    blocks = _ground(state, grid)
     through = lengthened(street, shapely.total_bounds(state.shapes(blocks)))
     return _split(state, grid, code, None, through, f"split {grid} along a street")
 
@@ -259,6 +260,14 @@ def right_of(line: shapely.LineString, points: npt.NDArray[np.float64]) -> npt.N
     a, b = xy[near], xy[near + 1]
     d, e = b - a, points - a
     return np.asarray(d[:, 0] * e[:, 1] - d[:, 1] * e[:, 0] < 0)
+
+
+def _ground(state: PlanState, grid: str) -> Ints:
+    blocks = state.members(state.grid_of(grid))
+    if not len(blocks):
+        message = f"grid {grid} has no blocks; there is nothing to split"
+        raise InputError(message)
+    return blocks
 
 
 def _split(
