@@ -15,6 +15,7 @@ from gis_grid.errors import GeometryError, InputError
 from gis_grid.plan.arrays import KINDS, Floats, Ints, Shapes
 from gis_grid.plan.blocks import outer_of
 from gis_grid.plan.borders import Edges, Links, edges_of, links_of
+from gis_grid.plan.core import NOBODY
 from gis_grid.plan.ops import Part, PartLink, Recut
 from gis_grid.plan.spots import Spots
 from gis_grid.plan.state import PlanState
@@ -22,11 +23,15 @@ from gis_grid.plan.state import PlanState
 SNAP_M = 0.05
 """Nearer to a corner than this is on the corner."""
 
+HAIR_M = 0.01
+"""No new corner is nearer to another one than this."""
+
 LEAST_PART_M2 = 1.0
 """A part smaller than this stays with the rest of its block."""
 
 _NEAR_M = 1e-6
 _SAME_AREA = 1e-9
+_SAME_M = 1e-3
 
 
 def cut_along(
@@ -66,7 +71,7 @@ def cut_along(
         return None
     ring = sorted({int(one) for block in near for one in state.neighbours(block)} - {*near})
     shapes, around = state.shapes(near), state.shapes(ring)
-    faces, parent = _faces(shapes, _snapped(line, shapes, around))
+    faces, parent = _faces(shapes, around, _snapped(line, shapes, around))
     parts, whole = _parts(faces, parent, near)
     if not parts:
         return None
@@ -94,13 +99,29 @@ def _snapped(line: BaseGeometry, shapes: Shapes, around: Shapes) -> BaseGeometry
     return shapely.union_all([shapely.snap(line, shapely.MultiPoint(xy), SNAP_M)])
 
 
-def _faces(shapes: Shapes, line: BaseGeometry) -> tuple[Shapes, Ints]:
+def _faces(shapes: Shapes, around: Shapes, line: BaseGeometry) -> tuple[Shapes, Ints]:
     """Return the faces that the line makes of the blocks, and the block of each."""
     noded = shapely.union_all([*shapely.boundary(shapes), line])
-    faces = np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(noded))), object)
+    known = shapely.get_coordinates(np.concatenate([shapes, around]))
+    clean = shapely.union_all([_on_corners(noded, np.unique(known, axis=0))])
+    faces = np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(clean))), object)
     inside = shapely.point_on_surface(faces)
     face, parent = shapely.STRtree(shapes).query(inside, predicate="intersects")
     return faces[face], parent.astype(np.int64)
+
+
+def _on_corners(noded: BaseGeometry, known: Floats) -> BaseGeometry:
+    """Put nodes that are nearly on a corner on it: else edges of a hair's breadth arise."""
+    tree = shapely.STRtree(np.asarray(shapely.points(known), object))
+
+    def settle(xy: Floats) -> Floats:
+        at, corner = tree.query_nearest(shapely.points(xy), max_distance=HAIR_M, all_matches=False)
+        moved = xy.copy()
+        moved[at] = known[corner]
+        return moved
+
+    lines = shapely.get_parts(shapely.transform(noded, settle))
+    return shapely.MultiLineString([*lines[shapely.length(lines) > 0]])
 
 
 def _parts(
@@ -302,7 +323,27 @@ def _require_clean(state: PlanState, recut: Recut, local: list[int]) -> None:
     stay = [cornered.get(b, state.shape(b)) for b in local if b not in parents]
     tiles = np.array([*shapes, *stay], object)
     clean = shapely.is_valid(tiles).all() and shapely.coverage_is_valid(tiles)
+    clean &= _keeps_borders(state, recut)
     if lost > _SAME_AREA * whole or not clean:
         codes = ", ".join(state.code(block) for block in parents[:3])
         message = f"the line cannot cut {codes} cleanly; draw it farther from the border or on it"
         raise GeometryError(message)
+
+
+def _keeps_borders(state: PlanState, recut: Recut) -> bool:
+    """Tell whether the parts of each block have together the borders that it had."""
+    parent = {part.block: part.parent for part in recut.parts}
+    had: dict[tuple[int, int], float] = defaultdict(float)
+    for block in recut.parents:
+        had[block, NOBODY] += float(state.core.outer_m[block, -1])
+        for other, border, _ in state.row(block):
+            had[block, other] += border[-1]
+    for part in recut.parts:
+        had[part.parent, NOBODY] -= part.outer_m[-1]
+    for link in recut.links:
+        one, other = (parent.get(block, block) for block in (link.one, link.other))
+        if one != other:
+            had[one, other] -= link.border_m[-1]
+        if one != other and link.other in parent:
+            had[other, one] -= link.border_m[-1]
+    return all(abs(left) <= _SAME_M for left in had.values())

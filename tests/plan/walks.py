@@ -1,0 +1,106 @@
+"""Random work on a plan: every kind of edit, undo and redo, as a planner in a hurry would."""
+
+import numpy as np
+import shapely
+
+from gis_grid.errors import ConflictError, GeometryError, InputError
+from gis_grid.plan import drawing, edits
+from tests.plan.drawn import WHO
+
+
+class Walk:
+    """Takes random steps; a step that is refused counts as refused, never as a crash."""
+
+    def __init__(self, draft, spots, rng):
+        self.draft, self.spots, self.rng = draft, spots, rng
+        self.taken, self.refused = {}, {}
+        self.fresh = 0
+
+    def steps(self, count):
+        kinds = [self.flip, self.brush, self.split, self.drag, self.merge, self.claim]
+        odds = np.array([0.44, 0.2, 0.07, 0.09, 0.05, 0.02])
+        kinds += [self.undo, self.redo]
+        odds = np.append(odds, [0.09, 0.04])
+        for _ in range(count):
+            kind = kinds[self.rng.choice(len(kinds), p=odds)]
+            name = kind.__name__
+            try:
+                kind()
+                self.taken[name] = self.taken.get(name, 0) + 1
+            except (ConflictError, InputError, GeometryError):
+                self.refused[name] = self.refused.get(name, 0) + 1
+
+    def _do(self, edit):
+        self.draft.do(edit, **WHO)
+
+    def _border_block(self):
+        state = self.draft.state
+        alive = state.alive()
+        for _ in range(50):
+            block = int(self.rng.choice(alive))
+            own = state.core.grid[block]
+            others = [int(n) for n in state.neighbours(block) if state.core.grid[n] != own]
+            others = [n for n in others if state.core.grid[n] >= 0]
+            if own >= 0 and others:
+                return block, others[0]
+        raise InputError("no border found")
+
+    def flip(self):
+        block, other = self._border_block()
+        state = self.draft.state
+        self._do(edits.move_blocks(state, [block], state.codes[state.core.grid[other]]))
+
+    def brush(self):
+        block, other = self._border_block()
+        state = self.draft.state
+        around = [block, *(int(n) for n in state.neighbours(block))]
+        self._do(edits.move_blocks(state, around, state.codes[state.core.grid[other]]))
+
+    def _grid(self):
+        state = self.draft.state
+        return state.codes[int(self.rng.choice(state.living_grids()))]
+
+    def split(self):
+        state, grid = self.draft.state, self._grid()
+        shapes = state.shapes(state.members(state.grid_of(grid)))
+        west, south, east, north = shapely.total_bounds(shapes) if len(shapes) else (0, 0, 1, 1)
+        size = [east - west, north - south]
+        line = [west, south] + self.rng.uniform(0.2, 0.8, (2, 2)) * size
+        self.fresh += 1
+        code = f"s{self.fresh}"
+        self._do(drawing.split_by_line(state, grid, shapely.LineString(line), code, self.spots))
+
+    def drag(self):
+        block, other = self._border_block()
+        state = self.draft.state
+        pair = [int(state.core.grid[b]) for b in (block, other)]
+        border = drawing.border_between(state, *pair)
+        line = shapely.get_parts(border)[0]
+        xy = shapely.get_coordinates(line)
+        a, b = sorted(self.rng.choice(len(xy), 2, replace=False)) if len(xy) > 2 else (0, len(xy) - 1)
+        middle = (xy[a] + xy[b]) / 2 + self.rng.normal(0, 0.3, 2) * np.hypot(*(xy[b] - xy[a]))
+        bent = shapely.LineString([xy[a], middle, xy[b]])
+        codes = [state.codes[grid] for grid in pair]
+        self._do(drawing.drag_border(state, *codes, bent, self.spots))
+
+    def merge(self):
+        block, other = self._border_block()
+        state = self.draft.state
+        one, into = (state.codes[state.core.grid[b]] for b in (block, other))
+        self._do(edits.merge(state, [one], into))
+
+    def claim(self):
+        block, other = self._border_block()
+        state = self.draft.state
+        x, y = state.shape(block).centroid.coords[0]
+        radius = np.sqrt(state.shape(block).area) * self.rng.uniform(0.2, 0.8)
+        area = shapely.Point(x, y).buffer(radius, quad_segs=3)
+        to = state.codes[state.core.grid[other]]
+        self._do(drawing.claim_area(state, area, to, self.spots))
+
+    def undo(self):
+        self.draft.undo(**WHO)
+
+    def redo(self):
+        self.draft.undo(**WHO)
+        self.draft.redo(**WHO)
