@@ -172,7 +172,7 @@ class Draft:
         number = self._done[-1]
         title = f"undo {self.log[number - 1].title}"
         entry = self._entry("undo", number, title, author, now, ())
-        effect = self._apply(self._ops(entry))
+        effect = self._apply(self.ops_of(entry))
         self._done.pop()
         self._undone.append(number)
         self.log.append(entry)
@@ -192,7 +192,7 @@ class Draft:
         number = self._undone[-1]
         title = f"redo {self.log[number - 1].title}"
         entry = self._entry("redo", number, title, author, now, ())
-        effect = self._apply(self._ops(entry))
+        effect = self._apply(self.ops_of(entry))
         self._undone.pop()
         self._done.append(number)
         self.log.append(entry)
@@ -243,7 +243,7 @@ class Draft:
         if entry.number != len(self.log) + 1 or entry.of != expected:
             message = f"entry {entry.number} of the log does not follow entry {len(self.log)}"
             raise InputError(message)
-        for op in self._ops(entry):
+        for op in self.ops_of(entry):
             self.state.apply(op)
         if entry.kind == "edit":
             self._undone.clear()
@@ -252,7 +252,8 @@ class Draft:
         target.append(entry.of or entry.number)
         self.log.append(entry)
 
-    def _ops(self, entry: Entry) -> tuple[Op, ...]:
+    def ops_of(self, entry: Entry) -> tuple[Op, ...]:
+        """Return what an entry of the log did; undo and redo by the edit that they are of."""
         if entry.of is None:
             return entry.ops
         ops = self.log[entry.of - 1].ops
