@@ -12,6 +12,7 @@ from api.deps import State
 from api.identity import CookieMiddleware
 from api.live import LivePage, LiveRouting
 from api.live_identity import live_identity
+from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
 from api.routers import (
     account,
@@ -20,6 +21,7 @@ from api.routers import (
     layers,
     oidc,
     pages,
+    reports,
     route,
     search,
     session,
@@ -62,6 +64,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 closing(LivePage(engine)) as page,
                 closing(live) as routing,
                 closing(LiveTiles(engine)) as drawing,
+                closing(LiveReports(engine)) as reporting,
             ):
                 yield {
                     "engine": engine,
@@ -70,6 +73,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "routing": routing,
                     "page": page,
                     "tiles": drawing,
+                    "reports": reporting,
                 }
 
     app = FastAPI(
@@ -85,6 +89,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.add_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(CookieMiddleware)
+    _add_routes(app)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
     v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}})
     for router in (
         health.router,
@@ -96,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         route.router,
         search.router,
         tiles.described,
+        reports.make_router(),
         layers.make_router(),
     ):
         v1.include_router(router)
@@ -103,7 +113,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(map_page.router)
     app.include_router(pages.router)
-    return app
 
 
 def _operation(route: APIRoute) -> str:

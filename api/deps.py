@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from api.live import LivePage, LiveRouting
 from api.live_identity import LiveIdentity
+from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
 
 
@@ -21,6 +22,7 @@ class State(TypedDict):
     routing: LiveRouting
     page: LivePage
     tiles: LiveTiles
+    reports: LiveReports
 
 
 def _session(request: Request) -> Iterator[Session]:
@@ -52,6 +54,11 @@ async def _page(request: Request) -> LivePage:
     return page
 
 
+async def _reports(request: Request) -> LiveReports:
+    reports: LiveReports = request.state.reports
+    return reports
+
+
 async def _tiles(request: Request) -> LiveTiles:
     tiles: LiveTiles = request.state.tiles
     return tiles
@@ -65,3 +72,4 @@ DbEngine = Annotated[Engine, Depends(_engine)]
 Routing = Annotated[LiveRouting, Depends(_routing)]
 Page = Annotated[LivePage, Depends(_page)]
 TileDrawing = Annotated[LiveTiles, Depends(_tiles)]
+Reports = Annotated[LiveReports, Depends(_reports)]

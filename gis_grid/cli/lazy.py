@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "db": "gis_grid.cli.db:app",
         "import": "gis_grid.cli.imports:import_",
         "export": "gis_grid.cli.exports:export",
+        "report": "gis_grid.cli.report:app",
         "find": "gis_grid.cli.find:find_",
         "route": "gis_grid.cli.route:route",
         "serve": "gis_grid.cli.serve:serve",

@@ -16,15 +16,9 @@ from gis_grid.grid.generations import Generation
 from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.maps.page import Page
 from gis_grid.maps.reports.incident_report import MOST
-from gis_grid.maps.reports.material import Material, Vocabulary
+from gis_grid.maps.reports.material import Material
 from gis_grid.maps.reports.registry import Kind, Options, Windowed
-from gis_grid.maps.words import Text
-from gis_grid.standards.tables import (
-    event_categories,
-    facility_categories,
-    majors,
-    place_kinds,
-)
+from gis_grid.maps.reports.vocabulary import vocabularies
 from gis_grid.storage.city import City, CityStore
 from gis_grid.storage.database import require_schema, sessions
 from gis_grid.storage.generations import GenerationStore
@@ -128,25 +122,6 @@ def moment_of(engine: Engine, generation: int) -> datetime:
     numbers = ", ".join(str(one.number) for one in held) or "none"
     message = f"there is no generation {generation}; there are {numbers}"
     raise NotFoundError(message)
-
-
-def vocabularies() -> Mapping[str, Vocabulary]:
-    """Return what categories are called, by vocabulary and key."""
-    kinds = majors()
-    ours = kinds[(kinds["kind"] == "facility") & (kinds["edition"] == "CJ/T 214-2007")]
-    tables = {
-        "facilities": facility_categories().set_index("code"),
-        "facility_majors": ours.set_index("code"),
-        "events": event_categories().set_index("code"),
-        "places": place_kinds().set_index("key"),
-    }
-    return MappingProxyType({name: _texts(table) for name, table in tables.items()})
-
-
-def _texts(table: pd.DataFrame) -> Vocabulary:
-    english = table["name_en"].fillna(table["name_zh"])
-    pairs = zip(table.index, table["name_zh"], english, strict=True)
-    return MappingProxyType({str(key): Text(str(zh), str(en)) for key, zh, en in pairs})
 
 
 def _silent(_done: int, _total: int | None) -> None:

@@ -166,7 +166,7 @@ def text_width(text: str, size: float) -> float:
 
     Examples
     --------
-    >>> text_width("网格", 12), round(text_width("ab", 10), 1)
+    >>> text_width("网格", 12.0), round(text_width("ab", 10), 1)
     (24.0, 11.4)
     """
     return sum(size if ord(sign) > 0x2E7F else 0.57 * size for sign in text)  # noqa: PLR2004

@@ -158,12 +158,12 @@ def draw_foot(brush: Brush, notes: Sequence[str], paper: Paper) -> None:
 
 
 def wrapped(text: str, size: float, room: float) -> list[str]:
-    """Return a text as lines of at most `room` px; it breaks at spaces, or between any signs.
+    """Return a text as lines of at most `room` px; it breaks at spaces and around Chinese signs.
 
     Examples
     --------
     >>> wrapped("每格 案件数", 10, 40), wrapped("", 10, 40)
-    (['每格', '案件数'], [])
+    (['每格 案', '件数'], [])
     """
     lines, line = [], ""
     for word in _words(text):

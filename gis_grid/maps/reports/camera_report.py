@@ -41,6 +41,7 @@ KNOWN = ("looks_surveyed", "looks_roughly", "looks_round", "looks_unknown")
     key="cameras",
     title=Text("摄像头", "Cameras"),
     about=Text("摄像头的位置与朝向（个）", "Where cameras stand and look (count)"),
+    subject="cameras",
     needs=("cameras", "buildings", *CONTEXT),
     from_file="cameras",
 )

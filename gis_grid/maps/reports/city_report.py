@@ -15,6 +15,7 @@ from gis_grid.maps.words import Text
     key="city",
     title=Text("城市一张图", "The city on one map"),
     about=Text("网格、部件、摄像头、服务点与案件", "Grids, facilities, cameras, places, incidents"),
+    subject="incidents",
     needs=(*DRAWN, "incident_cells"),
     options=HeatOptions,
 )

@@ -57,6 +57,7 @@ class FacilityOptions(Options):
     about=Text(
         "部件的位置，按大类或状态（个）", "Where facilities stand, by class or state (count)"
     ),
+    subject="facilities",
     needs=("facilities", "buildings", *CONTEXT),
     options=FacilityOptions,
     from_file="facilities",

@@ -65,6 +65,7 @@ class GridOptions(Options):
     key="grids",
     title=Text("网格", "Grids"),
     about=Text("一个层级的网格，或按一列数值着色", "Grids of a level, or a number of each"),
+    subject="grids",
     needs=CONTEXT,
     options=GridOptions,
     from_file="grids",

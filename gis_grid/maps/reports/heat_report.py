@@ -26,6 +26,7 @@ class HeatOptions(Windowed):
     key="heat",
     title=Text("案件热力", "Incident heat"),
     about=Text("每个 H3 六边形的案件数（件）", "Incidents per H3 hexagon (count)"),
+    subject="incidents",
     needs=("incident_cells", *CONTEXT),
     options=HeatOptions,
     from_file="incidents",

@@ -69,6 +69,7 @@ class IncidentOptions(Windowed):
     key="incidents",
     title=Text("案件", "Incidents"),
     about=Text("案件的位置与状态（件）", "Where incidents are and how they stand (count)"),
+    subject="incidents",
     needs=("incidents", "buildings", *CONTEXT),
     options=IncidentOptions,
     from_file="incidents",

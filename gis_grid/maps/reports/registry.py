@@ -94,6 +94,9 @@ class Kind:
     about: Text
     """One line: what it shows, in which unit."""
 
+    subject: str
+    """The layer whose readers may have it, each in their own area."""
+
     needs: tuple[str, ...]
     """Frames of `Material` without which it cannot be drawn."""
 
@@ -136,11 +139,12 @@ class Kind:
         return self.options(**{name: value for name, value in given.items() if value is not None})
 
 
-def kind(
+def kind(  # noqa: PLR0913 - what has to be known of a kind
     *,
     key: str,
     title: Text,
     about: Text,
+    subject: str,
     needs: tuple[str, ...],
     options: type[Options] = Options,
     from_file: str = "",
@@ -152,6 +156,7 @@ def kind(
             key=key,
             title=title,
             about=about,
+            subject=subject,
             needs=needs,
             options=options,
             draw=draw,
