@@ -69,6 +69,14 @@ def cut_along(
     near = _crossed(state, line, spots, within)
     if not len(near):
         return None
+    try:
+        return _cut(state, near, line, spots)
+    except shapely.errors.GEOSException as error:
+        message = f"the line cannot cut {state.code(near[0])}: {error}; draw it a little apart"
+        raise GeometryError(message) from error
+
+
+def _cut(state: PlanState, near: list[int], line: BaseGeometry, spots: Spots) -> Recut | None:
     ring = sorted({int(one) for block in near for one in state.neighbours(block)} - {*near})
     shapes, around = state.shapes(near), state.shapes(ring)
     faces, parent = _faces(shapes, around, _snapped(line, shapes, around))
@@ -146,7 +154,7 @@ def _without_crumbs(faces: Shapes) -> list[shapely.Polygon]:
         crumb = left.pop()
         common = [shapely.length(shapely.intersection(crumb, face)) for face in left]
         at = int(np.argmax(common))
-        left[at] = shapely.coverage_union_all([left[at], crumb])
+        left[at] = shapely.union_all([left[at], crumb])
         left.sort(key=lambda face: (-face.area, face.bounds))
     return left
 
