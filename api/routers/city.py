@@ -70,6 +70,9 @@ class Overview(BaseModel):
     ground_grids: int
     """Grids of the ground level."""
 
+    ground_inhabited: int
+    """Those in which somebody lives."""
+
     ground_households: int | None
     """Households in them; null when nobody counted any."""
 
@@ -117,6 +120,7 @@ def get_overview(session: DbSession, _query: Annotated[NoQuery, Query()]) -> Ove
         states=dict(sums.states),
         overdue=sums.overdue,
         ground_grids=sums.ground_grids,
+        ground_inhabited=sums.ground_inhabited,
         ground_households=sums.ground_households,
         at=now,
     )
