@@ -36,6 +36,9 @@ class Sums:
     ground_grids: int
     """Grids of the ground level."""
 
+    ground_inhabited: int
+    """Those in which somebody lives."""
+
     ground_households: int | None
     """Households in them; None when nobody counted any."""
 
@@ -56,12 +59,13 @@ class YearOfHeat:
 def sums_of(session: Session, *, now: datetime, area: Area = EVERYWHERE) -> Sums:
     """Count the features of every layer and the incidents in every state."""
     store, ground = LayerStore(session), ground_level(session)
-    grids, households = level_sums(session, level=ground, area=area)
+    grids, inhabited, households = level_sums(session, level=ground, area=area)
     return Sums(
         layers={name: store.count(name, area=area) for name in LAYERS},
         states=state_counts(session, area=area),
         overdue=overdue_count(session, now=now, area=area),
         ground_grids=grids,
+        ground_inhabited=inhabited,
         ground_households=households,
     )
 

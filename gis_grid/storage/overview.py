@@ -65,9 +65,20 @@ def _is_open() -> ColumnElement[bool]:
     return _INCIDENT.c.state.in_(OPEN_STATES)
 
 
-def level_sums(session: Session, *, level: str, area: Area = EVERYWHERE) -> tuple[int, int | None]:
-    """Return how many current grids of a level there are, and their households (None: unknown)."""
+def level_sums(
+    session: Session, *, level: str, area: Area = EVERYWHERE
+) -> tuple[int, int, int | None]:
+    """Sum the current grids of a level.
+
+    Returns
+    -------
+    grids, inhabited, households
+        How many there are, in how many of them somebody lives, and how many households that are:
+        None when nobody counted any.
+    """
     dialect = session.get_bind().dialect.name
     where = conditions(GRIDS, Where(level=level, area=area), dialect)
-    found = session.execute(select(func.count(), func.sum(_GRID.c.households)).where(*where)).one()
-    return int(found[0]), None if found[1] is None else int(found[1])
+    inhabited = func.count().filter(_GRID.c.households > 0)
+    sums = select(func.count(), inhabited, func.sum(_GRID.c.households)).where(*where)
+    grids, lived_in, households = session.execute(sums).one()
+    return int(grids), int(lived_in), None if households is None else int(households)
