@@ -1,6 +1,6 @@
 """Classes of numbers for a map: natural breaks, rounded to figures that people can say."""
 
-import math
+from decimal import ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any
 
 import numpy as np
@@ -82,10 +82,9 @@ def two_figures(value: float, *, down: bool = False) -> float:
     """
     if not value:
         return 0.0
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - 1)
-    steps = value / unit
-    whole = math.floor(steps + 1e-9) if down else round(steps)  # 0.57 / 0.01 is a little below 57
-    return float(round(whole * unit, 12))
+    exact = Decimal(repr(float(value)))
+    unit = Decimal(1).scaleb(exact.adjusted() - 1)
+    return float(exact.quantize(unit, rounding=ROUND_FLOOR if down else ROUND_HALF_EVEN))
 
 
 def class_of(values: Numbers, breaks: "list[int] | list[float]") -> NDArray[np.int64]:

@@ -9,6 +9,7 @@ from api.app import create_app
 from gis_grid.settings import Settings
 from gis_grid.storage.database import open_engine
 from tests import browser, databases, drawn
+from tests.signed import bearer, token
 
 pytestmark = pytest.mark.browser
 
@@ -27,6 +28,10 @@ AT = """([lon, lat]) => {
 }"""
 
 
+HEADERS = {}
+"""What every request of the browser carries."""
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory, sqlite_template):
     """Serve the drawn city on a free port."""
@@ -43,6 +48,7 @@ def address(tmp_path_factory, sqlite_template):
     while not server.started and time.monotonic() < until:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
+    HEADERS.update(bearer(token(url)))
     yield f"http://127.0.0.1:{port}/"
     server.should_exit = True
     thread.join()
@@ -57,7 +63,7 @@ def chromium(request):
 @pytest.fixture
 def page(chromium, address):
     """Open the map and watch over what it asks for and complains of."""
-    page = chromium.new_page(viewport={"width": 1440, "height": 900})
+    page = chromium.new_page(viewport={"width": 1440, "height": 900}, extra_http_headers=HEADERS)
     asked, complaints = [], []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -1,5 +1,7 @@
 """Report: a whole city on one page."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from gis_grid.maps.city import DRAWN, Picture, city_map
@@ -41,4 +43,5 @@ def city(material: Material, options: HeatOptions) -> Page:
             for name in ("facilities", "places")
         },
     )
-    return city_map(picture, options.say)
+    page = city_map(picture, options.say)
+    return replace(page, title=options.title or page.title)
