@@ -17,6 +17,7 @@ from api.live_tiles import LiveTiles
 from api.routers import (
     account,
     city,
+    described,
     health,
     layers,
     oidc,
@@ -104,6 +105,7 @@ def _add_routes(app: FastAPI) -> None:
         city.router,
         route.router,
         search.router,
+        described.router,
         tiles.described,
         reports.make_router(),
         layers.make_router(),

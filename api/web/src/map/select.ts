@@ -6,6 +6,7 @@ import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { Circle, Fill, Stroke, Style } from "ol/style.js";
 import { ApiError, AwayError, type Feature } from "../api.ts";
+import { TOOL } from "../features/tool.ts";
 import { THEMES } from "../palette.ts";
 import type { Selected } from "../shell/selection.ts";
 import type { Shell } from "../shell/shell.ts";
@@ -21,6 +22,7 @@ export function mountSelection(shell: Shell): void {
   const layer = new VectorLayer({ source, zIndex: ON_TOP, style: () => highlight(shell) });
   city.map.addLayer(layer);
   city.map.on("singleclick", (event) => {
+    if (city.map.get(TOOL)) return; // the click belongs to a tool
     const [found] = city.thingsAt(event.pixel).filter((one) => text(one.feature, "code") !== "");
     selection.set(found ? thing(found) : null);
   });

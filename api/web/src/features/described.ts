@@ -1,0 +1,86 @@
+/** The layers as the service describes them, and their values as people read them. */
+
+import type { Api } from "../api.ts";
+import { either, type Lang } from "../i18n/index.ts";
+import type { Shell } from "../shell/shell.ts";
+import { FIELDS, VALUES } from "./words/fields.ts";
+import { featureWords } from "./words/index.ts";
+
+export interface FieldTold {
+  name: string;
+  kind: "text" | "integer" | "real" | "flag" | "instant" | "date";
+  unit: string | null;
+}
+
+export interface LayerTold {
+  name: string;
+  singular: string;
+  title: { zh: string; en: string };
+  geometry: string | null;
+  fields: FieldTold[];
+  categories: Record<string, { zh: string; en: string }>;
+}
+
+const known = new WeakMap<Api, Promise<Map<string, LayerTold>>>();
+
+/** Every layer by name; asked once a page. */
+export function layersOf(api: Api): Promise<Map<string, LayerTold>> {
+  let asked = known.get(api);
+  if (!asked) {
+    asked = api
+      .get<LayerTold[]>("/api/v1/layers")
+      .then((layers) => new Map(layers.map((one) => [one.name, one])));
+    asked.catch(() => known.delete(api));
+    known.set(api, asked);
+  }
+  return asked;
+}
+
+const AT = { zh: 0, en: 1 } as const;
+
+export function fieldTitle(name: string, lang: Lang): string {
+  return FIELDS[name]?.[AT[lang]] ?? name;
+}
+
+/** A value as it is read: named where it is a key, in the city's time, with its unit. */
+export function shownValue(
+  shell: Shell,
+  layer: LayerTold | undefined,
+  field: FieldTold,
+  value: unknown,
+): string {
+  const words = featureWords(shell.lang).card;
+  if (value === null || value === undefined || value === "") return words.none;
+  if (typeof value === "boolean") return value ? words.yes : words.no;
+  if (field.kind === "instant") return moment(String(value), shell.lang);
+  if (typeof value === "number") return amount(field, value);
+  const text = String(value);
+  const category = field.name === "category" ? layer?.categories[text] : undefined;
+  if (category) return `${either(shell.lang, category)} ${text}`;
+  if (field.name === "level") return levelName(shell, text);
+  return VALUES[field.name]?.[text]?.[AT[shell.lang]] ?? text;
+}
+
+export function levelName({ city, lang }: Shell, key: string): string {
+  const level = city.city.levels.find((one) => one.key === key);
+  return level ? either(lang, { zh: level.name_zh, en: level.name_en }) : key;
+}
+
+function amount(field: FieldTold, value: number): string {
+  const isYear = field.name.endsWith("_year");
+  const text = isYear ? String(value) : value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  return `${text.replace("-", "−")}${field.unit ? unitText(field.unit) : ""}`;
+}
+
+function unitText(unit: string): string {
+  return unit === "°" ? unit : ` ${unit}`;
+}
+
+function moment(text: string, lang: Lang): string {
+  return new Date(text).toLocaleString(lang === "en" ? "en-GB" : "zh-CN", {
+    timeZone: "Asia/Shanghai",
+    dateStyle: "medium",
+    timeStyle: "short",
+    hour12: false,
+  });
+}
