@@ -3,7 +3,7 @@
 docs/algorithms/plan.md shows it with a picture and says where it fails.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -53,6 +53,9 @@ class Carved:
     side: Ints
     """Faces on both sides of each piece, -1 for none, shape ``(p, 2)``."""
 
+    on_street: Bools
+    """Which pieces a street runs along, exactly."""
+
 
 def carve(grids: Shapes, lines: dict[LineKind, Shapes], *, progress: Progress = silent) -> Carved:
     """Cut grids (or, without grids, the plane) along lines.
@@ -81,7 +84,7 @@ def carve(grids: Shapes, lines: dict[LineKind, Shapes], *, progress: Progress = 
     """
     _require_tiling(grids)
     sources = {LineKind.GRID: np.asarray(shapely.boundary(grids), object), **lines}
-    pieces, kind = _noded(sources)
+    pieces, kind, on_street = _noded(sources)
     progress("noding", 1, 1)
     kept = np.ones(len(pieces), bool)
     faces, side = _faces(pieces, kept)
@@ -92,7 +95,8 @@ def carve(grids: Shapes, lines: dict[LineKind, Shapes], *, progress: Progress = 
             break
         kept[drop] = False
         faces, side = _faces(pieces, kept)
-    return _inside(Carved(faces, np.zeros(len(faces), np.int64), pieces, kind, side), grids)
+    grid = np.zeros(len(faces), np.int64)
+    return _inside(Carved(faces, grid, pieces, kind, side, on_street), grids)
 
 
 def closed_walls(walls: Shapes, *, gap_m: float = 12.0) -> Shapes:
@@ -135,7 +139,7 @@ def _require_tiling(grids: Shapes) -> None:
         raise GeometryError(message)
 
 
-def _noded(sources: dict[LineKind, Shapes]) -> tuple[Shapes, Ints]:
+def _noded(sources: dict[LineKind, Shapes]) -> tuple[Shapes, Ints, Bools]:
     """Split lines where they meet; each piece keeps the strongest kind that ran there."""
     geoms, kinds = [], []
     for kind, shapes in sorted(sources.items()):
@@ -152,7 +156,9 @@ def _noded(sources: dict[LineKind, Shapes]) -> tuple[Shapes, Ints]:
     piece, source = shapely.STRtree(geom).query(middle, predicate="dwithin", distance=_ON_LINE_M)
     strongest = np.full(len(pieces), int(LineKind.COMPOUND), np.int64)
     np.minimum.at(strongest, piece, of[source])
-    return pieces, strongest
+    on_street = np.zeros(len(pieces), bool)
+    on_street[piece[of[source] == LineKind.STREET]] = True
+    return pieces, strongest, on_street
 
 
 def _faces(pieces: Shapes, kept: Bools) -> tuple[Shapes, Ints]:
@@ -217,4 +223,5 @@ def _inside(carved: Carved, grids: Shapes) -> Carved:
         raise GeometryError(message)
     place = np.full(len(carved.faces) + 1, -1)
     place[keep] = np.arange(len(keep))
-    return Carved(carved.faces[keep], grid[keep], carved.pieces, carved.kind, place[carved.side])
+    side = place[carved.side]
+    return replace(carved, faces=carved.faces[keep], grid=grid[keep], side=side)
