@@ -3,19 +3,23 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import problems
 from api.deps import State
+from api.hardening import HardeningMiddleware
 from api.identity import CookieMiddleware
 from api.live import LivePage, LiveRouting
+from api.live_areas import LiveAreas
 from api.live_identity import live_identity
 from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
 from api.routers import (
     account,
+    audit,
     city,
     described,
     health,
@@ -71,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "engine": engine,
                     "sessions": sessions(engine),
                     "identity": live_identity(engine, settings),
+                    "areas": LiveAreas(engine),
                     "routing": routing,
                     "page": page,
                     "tiles": drawing,
@@ -90,6 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.add_handlers(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(CookieMiddleware)
+    app.add_middleware(HardeningMiddleware, is_https=settings.https)
     _add_routes(app)
     return app
 
@@ -102,6 +108,7 @@ def _add_routes(app: FastAPI) -> None:
         oidc.router,
         account.router,
         users.router,
+        audit.router,
         city.router,
         route.router,
         search.router,
@@ -112,9 +119,15 @@ def _add_routes(app: FastAPI) -> None:
     ):
         v1.include_router(router)
     app.include_router(v1)
+    app.add_route("/openapi.json", _description, include_in_schema=False)
     app.include_router(tiles.router)
     app.include_router(map_page.router)
     app.include_router(pages.router)
+
+
+async def _description(request: Request) -> Response:
+    """Send the description of the service; strangers may read it, too."""
+    return JSONResponse(request.app.openapi())
 
 
 def _operation(route: APIRoute) -> str:

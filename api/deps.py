@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from api.live import LivePage, LiveRouting
+from api.live_areas import LiveAreas
 from api.live_identity import LiveIdentity
 from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
@@ -19,6 +20,7 @@ class State(TypedDict):
     engine: Engine
     sessions: sessionmaker[Session]
     identity: LiveIdentity
+    areas: LiveAreas
     routing: LiveRouting
     page: LivePage
     tiles: LiveTiles
@@ -49,6 +51,11 @@ async def _routing(request: Request) -> LiveRouting:
     return routing
 
 
+async def _areas(request: Request) -> LiveAreas:
+    areas: LiveAreas = request.state.areas
+    return areas
+
+
 async def _page(request: Request) -> LivePage:
     page: LivePage = request.state.page
     return page
@@ -70,6 +77,7 @@ Sessions = Annotated[sessionmaker[Session], Depends(_sessions)]
 
 DbEngine = Annotated[Engine, Depends(_engine)]
 Routing = Annotated[LiveRouting, Depends(_routing)]
+Areas = Annotated[LiveAreas, Depends(_areas)]
 Page = Annotated[LivePage, Depends(_page)]
 TileDrawing = Annotated[LiveTiles, Depends(_tiles)]
 Reports = Annotated[LiveReports, Depends(_reports)]

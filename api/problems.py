@@ -82,6 +82,11 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
+def refusal(request: Request, error: HTTPException) -> JSONResponse:
+    """Return the answer to a request that never reached the application."""
+    return _answer(request, HTTPStatus(error.status_code), detail=str(error.detail))
+
+
 def _domain(request: Request, error: Exception) -> JSONResponse:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

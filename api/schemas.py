@@ -342,5 +342,5 @@ class Routes(BaseModel):
     grid_code: list[str | None]
     distance_to_border_m: list[float | None]
     cell: list[str | None]
-    explained: list[Route] | None = None
-    """Every answer in full, when that was asked for."""
+    explained: list[Route | None] | None = None
+    """Every answer in full, when that was asked for; null for a point of somebody else's."""

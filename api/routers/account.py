@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.deps import DbSession, Sessions
 from api.identity import InSession, Live
 from api.problems import responses
+from api.rights import OWN
 from api.schemas_accounts import (
     CodeIn,
     EnrolmentOut,
@@ -29,6 +30,7 @@ from gis_grid.storage.accounts.tokens import TokenStore
 router = APIRouter(
     prefix="/account",
     tags=["account"],
+    dependencies=[OWN],
     responses=responses(
         HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE
     ),

@@ -11,8 +11,8 @@ from api import geojson
 from api.deps import DbSession, TileDrawing
 from api.held import HeldHeat
 from api.problems import responses
+from api.rights import ReadCity, ReadGrids, ReadIncidents, ReadStatistics
 from api.schemas import Bounds, GenerationOut, NoQuery
-from gis_grid.accounts.areas import EVERYWHERE
 from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.services.overview import category_names, sums_of
 from gis_grid.services.reading import city_or_none
@@ -83,7 +83,7 @@ class Overview(BaseModel):
 @router.get(
     "/city", summary="Say which city this is, its levels and where it lies", responses=_FAILS
 )
-def get_city(session: DbSession, _query: Annotated[NoQuery, Query()]) -> CityOut:
+def get_city(session: DbSession, access: ReadGrids, _query: Annotated[NoQuery, Query()]) -> CityOut:
     """Return what every page needs before it draws anything.
 
     Example: `GET /api/v1/city`
@@ -98,7 +98,7 @@ def get_city(session: DbSession, _query: Annotated[NoQuery, Query()]) -> CityOut
             for one in scheme.levels
         ],
         ground=scheme.ground,
-        bounds=grid_bounds(session, area=EVERYWHERE),
+        bounds=grid_bounds(session, area=access.area),
         generation=GenerationOut.of(generation) if generation else None,
     )
 
@@ -108,13 +108,15 @@ def get_city(session: DbSession, _query: Annotated[NoQuery, Query()]) -> CityOut
     summary="Count the features of every layer and the incidents in every state",
     responses=_FAILS,
 )
-def get_overview(session: DbSession, _query: Annotated[NoQuery, Query()]) -> Overview:
+def get_overview(
+    session: DbSession, access: ReadStatistics, _query: Annotated[NoQuery, Query()]
+) -> Overview:
     """Return sums over everything that the caller may see.
 
     Example: `GET /api/v1/overview`
     """
     now = datetime.now(UTC)
-    sums = sums_of(session, now=now, area=EVERYWHERE)
+    sums = sums_of(session, now=now, area=access.area)
     return Overview(
         layers=dict(sums.layers),
         states=dict(sums.states),
@@ -139,12 +141,16 @@ class QueueQuery(NoQuery):
     response_class=geojson.GeoJsonResponse,
     responses=_FAILS | _GEOJSON,
 )
-def list_queue(session: DbSession, query: Annotated[QueueQuery, Query()]) -> Response:
+def list_queue(
+    session: DbSession,
+    access: ReadIncidents,
+    query: Annotated[QueueQuery, Query()],
+) -> Response:
     """Return a GeoJSON FeatureCollection; `numberMatched` says how many are open in all.
 
     Example: `GET /api/v1/queue?limit=20`
     """
-    area = EVERYWHERE
+    area = access.area
     frame = open_incidents(session, limit=query.limit, area=area)
     body = geojson.collection(
         geojson.features(frame, INCIDENTS), links=[], numberMatched=open_count(session, area=area)
@@ -164,7 +170,9 @@ class NamedOut(BaseModel):
     summary="Say what the categories of facilities, places and incidents are called",
     responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def list_categories(_query: Annotated[NoQuery, Query()]) -> dict[str, dict[str, NamedOut]]:
+def list_categories(
+    _access: ReadCity, _query: Annotated[NoQuery, Query()]
+) -> dict[str, dict[str, NamedOut]]:
     """Return the names by layer and code. Incidents: events; one about a facility has its category.
 
     Example: `GET /api/v1/categories`
@@ -185,6 +193,7 @@ def get_heat(
     request: Request,
     session: DbSession,
     tiles: TileDrawing,
+    access: ReadStatistics,
     _query: Annotated[NoQuery, Query()],
 ) -> Response:
     """Return cells with their count as a GeoJSON FeatureCollection.
@@ -197,7 +206,7 @@ def get_heat(
     Example: `GET /api/v1/heat`
     """
     token = tiles.tiling.tokens()["incidents"]
-    held = _heat.current(session, token, EVERYWHERE)
+    held = _heat.current(session, token, access.area)
     headers = {"ETag": held.tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == held.tag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)

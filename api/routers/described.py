@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.rights import ReadCity
+from api.rights import ReadCity
 from gis_grid.services.reading import category_names
 from gis_grid.values.layers import LAYERS, Field, Kind, Layer
 

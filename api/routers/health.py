@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import DbSession
 from api.problems import responses
+from api.rights import OPEN, ReadCity
 from api.schemas import GenerationOut, Health, NoQuery
 from gis_grid import __version__
 from gis_grid.services.reading import city_or_none
@@ -19,6 +20,7 @@ router = APIRouter(tags=["service"])
 @router.get(
     "/health",
     summary="Say whether the service and its database work",
+    dependencies=[OPEN],
     responses=responses(HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 def get_health(session: DbSession, _query: Annotated[NoQuery, Query()]) -> Health:
@@ -45,7 +47,7 @@ def get_health(session: DbSession, _query: Annotated[NoQuery, Query()]) -> Healt
     responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 def list_generations(
-    session: DbSession, _query: Annotated[NoQuery, Query()]
+    session: DbSession, _access: ReadCity, _query: Annotated[NoQuery, Query()]
 ) -> list[GenerationOut]:
     """Return every generation, the first one first.
 

@@ -11,6 +11,7 @@ from api import geojson
 from api.deps import DbSession
 from api.etags import etag_of, headers_of, is_held, unchanged
 from api.problems import responses
+from api.rights import READ_LAYER, Access
 from api.schemas import (
     AtQuery,
     BoxQuery,
@@ -24,6 +25,7 @@ from api.schemas import (
     parse_bbox,
 )
 from gis_grid import __version__
+from gis_grid.services.tiling import area_token
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import GRIDS, LAYERS, Layer
@@ -56,9 +58,10 @@ def make_router() -> APIRouter:
 
 def _add_list(router: APIRouter, layer: Layer) -> None:
     accepted: Any = Annotated[query_of(layer), Query()]
+    reader: Any = READ_LAYER[layer.name]
 
-    def endpoint(request: Request, session: DbSession, query: accepted) -> Response:
-        return _listed(request, session, layer, query)
+    def endpoint(request: Request, session: DbSession, access: reader, query: accepted) -> Response:
+        return _listed(request, session, layer, query, access)
 
     endpoint.__name__ = f"list_{layer.name}"
     router.add_api_route(
@@ -78,12 +81,16 @@ def _add_list(router: APIRouter, layer: Layer) -> None:
 def _add_item(router: APIRouter, layer: Layer) -> None:
     wanted = AtQuery if layer == GRIDS else NoQuery
     accepted: Any = Annotated[wanted, Query()]
+    reader: Any = READ_LAYER[layer.name]
 
-    def endpoint(request: Request, code: Code, session: DbSession, query: accepted) -> Response:
-        tag = _tag(session, layer)
+    def endpoint(
+        request: Request, code: Code, session: DbSession, access: reader, query: accepted
+    ) -> Response:
+        asked = query.model_dump(exclude_none=True)
+        frame = LayerStore(session).get(layer.name, code, **asked, area=access.area)
+        tag = _tag(session, layer, access)
         if tag and is_held(request, tag):
             return unchanged(tag)
-        frame = LayerStore(session).get(layer.name, code, **query.model_dump(exclude_none=True))
         headers = headers_of(tag) if tag else None
         return geojson.GeoJsonResponse(geojson.features(frame, layer)[0], headers=headers)
 
@@ -108,23 +115,33 @@ _GEOJSON: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _tag(session: Session, layer: Layer) -> str | None:
+def _tag(session: Session, layer: Layer, access: Access) -> str | None:
     """Return the tag of every answer about a layer that changes with the generation only."""
     if layer != GRIDS:
         return None
-    return etag_of(GenerationStore(session).number(), layer.name, __version__)
+    return etag_of(
+        GenerationStore(session).number(), layer.name, __version__, area_token(access.area)
+    )
 
 
 def _words(layer: Layer) -> str:
     return layer.title_en.lower()
 
 
-def _listed(request: Request, session: DbSession, layer: Layer, query: ListQuery) -> Response:
-    tag = _tag(session, layer)
+def _listed(
+    request: Request, session: Session, layer: Layer, query: ListQuery, access: Access
+) -> Response:
+    tag = _tag(session, layer, access)
     if tag and is_held(request, tag):
         return unchanged(tag)
     store = LayerStore(session)
-    frame = store.read(layer.name, **_filters(query), after=query.after, limit=query.limit + 1)
+    frame = store.read(
+        layer.name,
+        **_filters(query),
+        after=query.after,
+        limit=query.limit + 1,
+        area=access.area,
+    )
     more = len(frame) > query.limit
     frame = frame.iloc[: query.limit]
     links = [_link("self", request, {})]

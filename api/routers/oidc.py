@@ -13,13 +13,14 @@ from api.deps import Sessions
 from api.identity import Live, cookie_header, hand_out
 from api.live_identity import LiveIdentity
 from api.problems import responses
+from api.rights import OPEN
 from api.routers.session import address_of
 from api.schemas_accounts import ProviderOut
 from gis_grid.errors import IdentityError, NotFoundError
 from gis_grid.services.accounts import oidc
 from gis_grid.services.accounts.provider_client import ProviderClient
 
-router = APIRouter(prefix="/session", tags=["session"])
+router = APIRouter(prefix="/session", tags=["session"], dependencies=[OPEN])
 log = logging.getLogger(__name__)
 
 Key = Annotated[str, Path(max_length=64, description="Key of the provider.")]
@@ -32,7 +33,11 @@ _WAY = responses(
 )
 
 
-@router.get("/providers", summary="List the OpenID providers to sign in with")
+@router.get(
+    "/providers",
+    summary="List the OpenID providers to sign in with",
+    responses=responses(HTTPStatus.SERVICE_UNAVAILABLE),
+)
 async def list_providers(live: Live) -> list[ProviderOut]:
     """Return what the sign-in page offers besides a password.
 

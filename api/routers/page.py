@@ -8,8 +8,10 @@ from fastapi.responses import HTMLResponse
 
 from api.deps import Page
 from api.problems import responses
+from api.rights import require
+from gis_grid.accounts.permissions import Action
 
-router = APIRouter(tags=["map"])
+router = APIRouter(tags=["map"], dependencies=[require(Action.READ, "settings")])
 
 POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "

@@ -17,6 +17,7 @@ from pydantic_core import to_json
 from api import arrow, deps, live
 from api.etags import etag_of, headers_of, is_held, unchanged
 from api.problems import responses
+from api.rights import ReadGrids
 from api.schemas import (
     POINTS_AT_MOST,
     Accuracy,
@@ -29,11 +30,13 @@ from api.schemas import (
     Word,
 )
 from api.told import metres, told_route
-from gis_grid.errors import InputError
+from gis_grid.accounts.areas import Area
+from gis_grid.errors import InputError, NotFoundError
 from gis_grid.geo.datum import Datum, to_wgs84
 from gis_grid.router.cells import encode, to_words
 from gis_grid.router.explaining.rules import NEAREST_LIMIT_M
 from gis_grid.services.explaining import Report, explain
+from gis_grid.services.tiling import area_token
 from gis_grid.storage.versions import versions
 from gis_grid.storage.whereabouts import Kept, facility_at
 
@@ -50,6 +53,8 @@ router = APIRouter(
     ),
 )
 
+
+NOT_YOURS = "the point lies in no grid of your area"
 
 QUICK_M = 500.0
 """Up to this accuracy an explanation takes less time than another thread needs to begin."""
@@ -150,19 +155,21 @@ async def route_point(
     query: Annotated[PointQuery, Query()],
     routing: deps.Routing,
     sessions: deps.Sessions,
+    access: ReadGrids,
 ) -> Response:
     """Return the owner of a point with its chain up to the city, the reason and the doubts.
 
     A point that nobody owns is no error: its method is `outside` and its grid is null. The ETag
     changes with the generation and with whatever else the answer tells: buildings, entrances,
-    officers, facilities, special grids.
+    officers, facilities, special grids. A point of somebody else's ground is a 404; neighbours
+    outside the caller's area are left out of `alternates` and `officers`.
 
     Example: `GET /api/v1/route?lon=123.02&lat=41.12&datum=gcj02&accuracy_m=30`
     """
     held = routing.held() if query.is_quick else None
     if held is not None:  # all is in memory: no thread, no database
-        return _point_answer(request, query, held, None, "")
-    return await run_in_threadpool(_looked_up, request, query, routing, sessions)
+        return _point_answer(request, query, held, None, "", access.area)
+    return await run_in_threadpool(_looked_up, request, query, routing, sessions, access.area)
 
 
 def _looked_up(
@@ -170,24 +177,32 @@ def _looked_up(
     query: PointQuery,
     routing: live.LiveRouting,
     sessions: "sessionmaker[Session]",
+    area: Area,
 ) -> Response:
     held = routing.at(query.at)
     if query.facility_code is None:
-        return _point_answer(request, query, held, None, "")
+        return _point_answer(request, query, held, None, "", area)
     with sessions.begin() as session:
         counter = versions(session).get("facilities", 0)
-        facility = facility_at(session, query.facility_code)
-    return _point_answer(request, query, held, facility, str(counter))
+        facility = facility_at(session, query.facility_code, area=area)
+    return _point_answer(request, query, held, facility, str(counter), area)
 
 
 def _point_answer(
-    request: Request, query: PointQuery, held: live.Routing, facility: Kept | None, counter: str
+    request: Request,
+    query: PointQuery,
+    held: live.Routing,
+    facility: Kept | None,
+    counter: str,
+    area: Area,
 ) -> Response:
     number = held.generation.number
-    tag = etag_of(number, held.stamp, counter)
+    tag = etag_of(number, held.stamp, counter, area_token(area))
     if is_held(request, tag):
         return unchanged(tag)
-    told = explain(held.guide, held.around, query.report(facility))
+    told = explain(held.guide, held.around, query.report(facility), area=area)
+    if told is None:
+        raise NotFoundError(NOT_YOURS)
     route = told_route(told, held.guide, generation=number, datum=query.datum)
     return Response(route.model_dump_json(), media_type=JSON, headers=headers_of(tag))
 
@@ -201,26 +216,30 @@ def _point_answer(
     | responses(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNSUPPORTED_MEDIA_TYPE),
 )
 async def route_points(
-    request: Request, query: Annotated[StreamQuery, Query()], routing: deps.Routing
+    request: Request,
+    query: Annotated[StreamQuery, Query()],
+    routing: deps.Routing,
+    access: ReadGrids,
 ) -> Response:
     """Return the ground grid of up to 10,000 points, in the order in which they were given.
 
     With `explain` (up to 1,000 points) every answer also comes in full, as from `GET`. An Arrow
     stream of the columns lon and lat is answered by one of grid_code, distance_to_border_m and
-    cell, whose metadata say the `generation`; there `at` and `datum` are query parameters.
+    cell, whose metadata say the `generation`; there `at` and `datum` are query parameters. A point
+    of somebody else's ground is answered like one outside every grid, and explained by null.
 
     Example: `POST /api/v1/route` with `{"points": [[123.02, 41.12], [0, 0]], "datum": "wgs84"}`
     """
     body = await _body_of(request)
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
     if kind == arrow.MEDIA_TYPE:
-        return await run_in_threadpool(_stream_answer, body, query, routing)
+        return await run_in_threadpool(_stream_answer, body, query, routing, access.area)
     if kind != JSON:
         raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"send {JSON} or {arrow.MEDIA_TYPE}")
     if query != StreamQuery():
         msg = "with JSON, at and datum belong into the body"
         raise InputError(msg)
-    return await run_in_threadpool(_json_answer, body, routing)
+    return await run_in_threadpool(_json_answer, body, routing, access.area)
 
 
 async def _body_of(request: Request) -> bytes:
@@ -233,15 +252,16 @@ async def _body_of(request: Request) -> bytes:
     return bytes(body)
 
 
-def _json_answer(body: bytes, routing: live.LiveRouting) -> Response:
+def _json_answer(body: bytes, routing: live.LiveRouting, area: Area) -> Response:
     points = _points_in(body)
     held = routing.at(points.at)
     given = np.array(points.points, dtype=np.float64).reshape(-1, 2)
     lon, lat = to_wgs84(lon=given[:, 0], lat=given[:, 1], datum=points.datum)
-    code, border_m, cell = _routed(held, lon, lat)
+    code, border_m, cell = _routed(held, lon, lat, area)
     told = None
     if points.explain:
-        told = _explained(held, points, zip(lon.tolist(), lat.tolist(), strict=True))
+        places = zip(lon.tolist(), lat.tolist(), strict=True)
+        told = _explained(held, points, places, area)
     number = held.generation.number
     answer = {
         "generation": number,
@@ -250,7 +270,8 @@ def _json_answer(body: bytes, routing: live.LiveRouting) -> Response:
         "cell": [word or None for word in cell],
         "explained": told,
     }
-    tag = etag_of(number, held.stamp if points.explain else held.ground_stamp)
+    stamp = held.stamp if points.explain else held.ground_stamp
+    tag = etag_of(number, stamp, area_token(area))
     return Response(to_json(answer), media_type=JSON, headers=headers_of(tag))
 
 
@@ -265,11 +286,13 @@ def _points_in(body: bytes) -> Points:
         raise RequestValidationError([wrong]) from error
 
 
-def _stream_answer(body: bytes, query: StreamQuery, routing: live.LiveRouting) -> Response:
+def _stream_answer(
+    body: bytes, query: StreamQuery, routing: live.LiveRouting, area: Area
+) -> Response:
     lon, lat = arrow.points_in(body, at_most=POINTS_AT_MOST)
     held = routing.at(query.at)
     lon, lat = to_wgs84(lon=lon, lat=lat, datum=query.datum)
-    code, border_m, cell = _routed(held, lon, lat)
+    code, border_m, cell = _routed(held, lon, lat, area)
     number = held.generation.number
     columns: dict[str, arrow.Column] = {
         "grid_code": code,
@@ -277,22 +300,27 @@ def _stream_answer(body: bytes, query: StreamQuery, routing: live.LiveRouting) -
         "cell": [word or None for word in cell],
     }
     answer = arrow.stream_of(columns, _STREAM, {"generation": str(number)})
-    tag = etag_of(number, held.ground_stamp)
+    tag = etag_of(number, held.ground_stamp, area_token(area))
     return Response(answer, media_type=arrow.MEDIA_TYPE, headers=headers_of(tag))
 
 
 def _routed(
-    held: live.Routing, lon: arrow.Floats, lat: arrow.Floats
+    held: live.Routing, lon: arrow.Floats, lat: arrow.Floats, area: Area
 ) -> tuple[NDArray[np.object_], arrow.Floats, NDArray[np.object_]]:
-    """Return code, distance to the border and cell of points."""
+    """Return code, distance to the border and cell of points; nobody's outside the area."""
     found = held.router.locate_many(lon=lon, lat=lat)
     border_m = held.router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
-    return found.code, border_m, to_words(encode(lon=lon, lat=lat))
+    code = found.code
+    if not area.is_everywhere:
+        mine = np.array([one in area for one in code], dtype=bool)
+        code, border_m = code.copy(), np.where(mine, border_m, np.nan)
+        code[~mine] = None
+    return code, border_m, to_words(encode(lon=lon, lat=lat))
 
 
 def _explained(
-    held: live.Routing, points: Points, places: Iterable[tuple[float, float]]
-) -> list[Route]:
+    held: live.Routing, points: Points, places: Iterable[tuple[float, float]], area: Area
+) -> list[Route | None]:
     reports = (
         Report(
             lon=lon,
@@ -303,12 +331,8 @@ def _explained(
         for lon, lat in places
     )
     number = held.generation.number
+    told = (explain(held.guide, held.around, report, area=area) for report in reports)
     return [
-        told_route(
-            explain(held.guide, held.around, report),
-            held.guide,
-            generation=number,
-            datum=points.datum,
-        )
-        for report in reports
+        None if one is None else told_route(one, held.guide, generation=number, datum=points.datum)
+        for one in told
     ]

@@ -9,11 +9,11 @@ from pydantic import BaseModel, Field
 
 from api.deps import DbSession
 from api.problems import responses
+from api.rights import ReadGrids
 from api.schemas import ChainLink, Code, NoQuery, Word
 from gis_grid.services.searching.chains import chain_above
 from gis_grid.services.searching.find import LIMIT, MOST, find
 from gis_grid.services.searching.showing import Found
-from gis_grid.storage.scoping import EVERYWHERE
 
 router = APIRouter(tags=["search"])
 
@@ -104,9 +104,11 @@ class SearchResults(BaseModel):
     ),
     responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-def search(session: DbSession, query: Annotated[SearchQuery, Query()]) -> SearchResults:
+def search(
+    session: DbSession, access: ReadGrids, query: Annotated[SearchQuery, Query()]
+) -> SearchResults:
     """Answer what a text may mean."""
-    found = find(session, query.q, area=EVERYWHERE, limit=query.limit)
+    found = find(session, query.q, area=access.area, limit=query.limit)
     return SearchResults(results=[SearchResult.of(one) for one in found])
 
 
@@ -118,6 +120,8 @@ def search(session: DbSession, query: Annotated[SearchQuery, Query()]) -> Search
         HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
     ),
 )
-def chain(code: Code, session: DbSession, _: Annotated[NoQuery, Query()]) -> list[ChainLink]:
+def chain(
+    code: Code, session: DbSession, access: ReadGrids, _: Annotated[NoQuery, Query()]
+) -> list[ChainLink]:
     """Answer the chain of grids from one up to the city."""
-    return [ChainLink(**asdict(one)) for one in chain_above(session, code, area=EVERYWHERE)]
+    return [ChainLink(**asdict(one)) for one in chain_above(session, code, area=access.area)]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from api.deps import DbSession, Sessions
 from api.identity import InSession, Live, SignedIn, hand_out, require_own_page
 from api.problems import responses
+from api.rights import OPEN, OWN
 from api.schemas_accounts import GrantOut, Me, SessionOut, SignIn
 from gis_grid.services.accounts.recognising import Recognised
 from gis_grid.services.accounts.signing_in import Given, sign_in
@@ -27,6 +28,7 @@ router = APIRouter(
 @router.post(
     "",
     summary="Sign in",
+    dependencies=[OPEN],
     responses=responses(
         HTTPStatus.UNAUTHORIZED,
         HTTPStatus.FORBIDDEN,
@@ -64,6 +66,7 @@ async def open_session(
 @router.get(
     "",
     summary="Say who is signed in",
+    dependencies=[OWN],
     responses=responses(HTTPStatus.UNAUTHORIZED),
 )
 def get_session(who: SignedIn, session: DbSession) -> SessionOut:
@@ -77,6 +80,7 @@ def get_session(who: SignedIn, session: DbSession) -> SessionOut:
 @router.delete(
     "",
     summary="Sign out",
+    dependencies=[OWN],
     status_code=HTTPStatus.NO_CONTENT,
     responses=responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN),
 )

@@ -12,8 +12,9 @@ from pydantic import BaseModel
 
 from api.deps import TileDrawing
 from api.problems import responses
+from api.rights import ReadGrids, ReadTiles
 from api.schemas import NoQuery
-from gis_grid.accounts.areas import EVERYWHERE, Area
+from gis_grid.accounts.areas import Area
 from gis_grid.services.tiling import area_token, tile_layer
 from gis_grid.tiles.mercator import EXTENT, Tile
 from gis_grid.values.tiles import ALONE_FROM, DETAIL_ZOOM, MAX_ZOOM, TILE_LAYERS, TileLayer
@@ -100,12 +101,14 @@ class TilesOut(BaseModel):
     summary="Say what vector tiles there are",
     responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
 )
-def list_tiles(tiles: TileDrawing, _query: Annotated[NoQuery, Query()]) -> TilesOut:
+def list_tiles(
+    tiles: TileDrawing, access: ReadGrids, _query: Annotated[NoQuery, Query()]
+) -> TilesOut:
     """Return each layer with its fields, its zooms, its address and the token of its present state.
 
     Example: `GET /api/v1/tiles`
     """
-    area = EVERYWHERE
+    area = access.area
     tokens, levels = tiles.tiling.tokens(), tiles.tiling.levels()
     return TilesOut(
         extent=EXTENT,
@@ -138,20 +141,21 @@ async def get_tile(
     tiles: TileDrawing,
     layer: LayerName,
     tile: Square,
+    access: ReadTiles,
     query: Annotated[TileQuery, Query()],
 ) -> Response:
     """Return one layer of one square of the map as a Mapbox vector tile.
 
     Example: `GET /tiles/streets/14/13791/6142.mvt`
     """
-    area = EVERYWHERE
+    area = access.area
     wanted = tile_layer(layer)
     tokens = tiles.tiling.fresh_tokens
     if tokens is None:
         tokens = await run_in_threadpool(tiles.tiling.tokens)
     token = _token(wanted, tokens, area)
     draw = partial(tiles.tiling.draw, wanted, tile, area=area)
-    drawn = await tiles.cache.get((wanted.name, tile, token), draw)
+    drawn = await tiles.cache.get((wanted.name, tile, token, area), draw)
     headers = {
         "ETag": drawn.tag,
         "Cache-Control": FOR_EVER if query.g == token else FOR_NOW,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from api.deps import DbSession
 from api.identity import SAFE, Live, SignedIn
 from api.problems import responses
+from api.rights import MethodRight
 from api.routers.account import made_token
 from api.schemas_accounts import (
     GrantIn,
@@ -20,6 +21,7 @@ from api.schemas_accounts import (
     UserChange,
     UserOut,
 )
+from gis_grid.accounts.permissions import Action
 from gis_grid.accounts.principals import Grant, Principal
 from gis_grid.accounts.roles import Role
 from gis_grid.errors import DeniedError
@@ -51,7 +53,7 @@ Administrator = Annotated[Principal, Depends(_administrator)]
 router = APIRouter(
     prefix="/users",
     tags=["users"],
-    dependencies=[Depends(_administrator)],
+    dependencies=[Depends(MethodRight(Action.WRITE, "users"))],
     responses=responses(
         HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.SERVICE_UNAVAILABLE
     ),

@@ -43,46 +43,45 @@ RESOURCES = frozenset(LAYERS) | TOPICS
 _R, _X, _C = Action.READ, Action.EXPORT, Action.CONTACT
 _W, _P = Action.WRITE, Action.PUBLISH
 
-_GROUND = BASE_MAP | {"grids", "buildings", "entrances", "facilities", "places", "speakers", "city"}
-_ALL_LAYERS = frozenset(LAYERS) | {"city"}
+_LAYERS = frozenset(LAYERS) | {"city", "statistics"}
 _THINGS = frozenset({"facilities", "places", "buildings", "entrances", "speakers", "cameras"})
 
 Rights = Mapping[Action, frozenset[str]]
 
 RIGHTS: Mapping[Role, Rights] = MappingProxyType(
     {
-        Role.VIEWER: {_R: _GROUND | {"officers", "statistics"}},
-        Role.LEADER: {_R: _ALL_LAYERS | {"statistics", "plans"}, _X: frozenset({"statistics"})},
+        Role.VIEWER: {_R: _LAYERS},
+        Role.LEADER: {_R: _LAYERS | {"plans"}, _X: frozenset({"statistics"})},
         Role.DISPATCHER: {
-            _R: _ALL_LAYERS | {"statistics", "jobs"},
+            _R: _LAYERS | {"jobs"},
             _C: frozenset({"officers", "incidents"}),
             _W: frozenset({"incidents", "jobs"}),
         },
         Role.CHECKER: {
-            _R: _ALL_LAYERS | {"statistics"},
+            _R: _LAYERS,
             _C: frozenset({"officers", "incidents"}),
             _W: frozenset({"incidents"}),
         },
         Role.DUTY_CHIEF: {
-            _R: _ALL_LAYERS | {"statistics", "jobs"},
+            _R: _LAYERS | {"jobs"},
             _X: frozenset({"incidents", "statistics"}),
             _C: frozenset({"officers", "incidents"}),
             _W: frozenset({"incidents", "officers", "jobs"}),
         },
         Role.PLANNER: {
-            _R: _ALL_LAYERS | {"statistics", "plans", "jobs"},
-            _X: _GROUND | {"statistics", "plans"},
+            _R: _LAYERS | {"plans", "jobs"},
+            _X: (_LAYERS - {"officers", "incidents"}) | {"plans"},
             _W: frozenset({"plans", "jobs"}),
             _P: frozenset({"plans", "grids"}),
         },
         Role.OFFICER: {
-            _R: _GROUND | {"officers", "incidents", "cameras"},
+            _R: _LAYERS,
             _C: frozenset({"officers"}),
             _W: frozenset({"incidents"}),
         },
         Role.INTEGRATION: {
-            _R: _ALL_LAYERS | {"jobs"},
-            _X: _ALL_LAYERS - {"officers"},
+            _R: _LAYERS | {"jobs"},
+            _X: _LAYERS - {"officers"},
             _W: _THINGS | {"incidents", "jobs"},
         },
         Role.ADMINISTRATOR: dict.fromkeys(Action, RESOURCES),
@@ -90,7 +89,8 @@ RIGHTS: Mapping[Role, Rights] = MappingProxyType(
 )
 """What each role may do, on the grids that it is granted on."""
 
-_OF_READERS = frozenset({Action.READ, Action.EXPORT, Action.CONTACT})
+READING = frozenset({Action.READ, Action.EXPORT, Action.CONTACT})
+"""Actions that change nothing."""
 
 
 def allowed(role: Role, action: Action, resource: str) -> bool:
@@ -139,7 +139,7 @@ def granting(
     if resource not in RESOURCES:
         msg = f"there are no rights on {resource!r}"
         raise InputError(msg)
-    if is_read_only and action not in _OF_READERS:
+    if is_read_only and action not in READING:
         return ()
     return tuple(grant for grant in grants if allowed(grant.role, action, resource))
 

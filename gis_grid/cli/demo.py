@@ -17,7 +17,7 @@ from gis_grid.demo.city import City, make_city, require_known
 from gis_grid.demo.ground import CENTRE_LONLAT
 from gis_grid.demo.kinds import SPECS
 from gis_grid.errors import ConflictError, FileError, InputError, StorageError
-from gis_grid.services.accounts.demo_users import make_demo_users
+from gis_grid.services.accounts.demo_users import make_demo_token, make_demo_users
 from gis_grid.services.demo_city import store_city, stored_demo
 from gis_grid.storage import database
 from gis_grid.values.layers import LAYERS
@@ -55,8 +55,10 @@ def demo(  # noqa: PLR0913 - the options of a command
         typer.echo(f"{file} is ready; see it with: gis-grid db status --database {url}")
         return
     with listener:
-        _say_what_to_try(address_of(host, port), url)
-        _say_who_may(url)
+        address = address_of(host, port)
+        typer.echo(f"{address}/  shows the map; Ctrl+C stops it")
+        secret = _say_who_may(url)
+        _say_what_to_try(address, url, secret)
         run(listener, url)
 
 
@@ -147,23 +149,28 @@ def _rows(bars: Progress, city: City) -> Callable[[str, int], None]:
     return tell
 
 
-def _say_who_may(url: str) -> None:
-    """Make one user per role and print them: nobody else reaches this machine's loopback."""
+def _say_who_may(url: str) -> str:
+    """Make one user per role and print them: nobody else reaches this machine's loopback.
+
+    What is returned is a token to read everything with, worthless after the next run.
+    """
+    now = datetime.now(UTC)
     with database.opened(url) as engine, database.sessions(engine).begin() as session:
-        found, password = make_demo_users(session, now=datetime.now(UTC))
+        found, password = make_demo_users(session, now=now)
+        secret = make_demo_token(session, now=now)
     typer.echo(f"sign in with the password {password} (of this run only) as")
     for user in found:
         codes = [one.grid_code or "the whole city" for one in user.grants]
         typer.echo(f"  {user.code:<14}{', '.join(codes)}")
+    return secret
 
 
-def _say_what_to_try(address: str, url: str) -> None:
+def _say_what_to_try(address: str, url: str, secret: str) -> None:
     lon, lat = CENTRE_LONLAT
     for line in (
-        f"{address}/  shows the map; Ctrl+C stops it",
         "try also",
-        f"  {address}/api/v1/route?lon={lon}&lat={lat}",
-        f"  {address}/api/v1/health",
+        f"  curl -H 'Authorization: Bearer {secret}' '{address}/api/v1/route?lon={lon}&lat={lat}'",
+        f"  curl {address}/api/v1/health",
         f"  gis-grid db status --database {url}",
     ):
         typer.echo(line)

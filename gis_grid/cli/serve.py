@@ -13,11 +13,15 @@ from gis_grid.services.routing import current_router
 from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
 from gis_grid.storage import database
+from gis_grid.storage.accounts.users import UserStore
 
 HostOption = Annotated[
     str, typer.Option(help="Address to listen on; 0.0.0.0 is every one of this machine.")
 ]
 PortOption = Annotated[int, typer.Option(min=1, max=65_535)]
+FIRST = "gis-grid user add NAME --admin"
+"""How the first administrator is made: there is nobody by default."""
+
 WorkersOption = Annotated[
     int, typer.Option(min=1, max=64, help="Processes that answer; as many as processors is plenty.")
 ]
@@ -35,12 +39,20 @@ def serve(
     url = url or settings.database_url
     with database.opened(url) as engine:
         database.require_schema(engine)
+        is_unattended, named = _has_no_users(engine), database.name_of(engine)
         if workers > 1:
             _prepare(engine, settings)
     with listen(host, port) as listener:
         by = f" ({workers} workers)" if workers > 1 else ""
         typer.echo(f"{address_of(host, port)}/ shows the map{by}; Ctrl+C stops it")
+        if is_unattended:
+            typer.echo(f"nobody can sign in yet; run: {FIRST} --database {named}")
         run(listener, url, workers)
+
+
+def _has_no_users(engine: Engine) -> bool:
+    with database.sessions(engine)() as session:
+        return not UserStore(session).all()
 
 
 def _prepare(engine: Engine, settings: Settings) -> None:

@@ -10,13 +10,14 @@ import pandas as pd
 import shapely
 from sqlalchemy.orm import Session
 
+from gis_grid.accounts.areas import EVERYWHERE, Area
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.levels import Scheme
 from gis_grid.grid.naming import GridName, chain_of
 from gis_grid.router.distance import metres_per_degree
 from gis_grid.router.explaining.atlas import Atlas
 from gis_grid.router.explaining.confidence import confidence
-from gis_grid.router.explaining.decision import Decision, Place
+from gis_grid.router.explaining.decision import Candidate, Decision, Place
 from gis_grid.router.explaining.reasons import Keeper, Label, Reason, reason
 from gis_grid.router.explaining.rules import NEAREST_LIMIT_M, decide, for_facility
 from gis_grid.router.index import Router
@@ -124,7 +125,9 @@ def _no_grids() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame({"code": []}, geometry=[], crs="EPSG:4326")
 
 
-def explain(guide: Guide, around: Whereabouts, report: Report) -> Explanation:
+def explain(
+    guide: Guide, around: Whereabouts, report: Report, *, area: Area = EVERYWHERE
+) -> Explanation | None:
     """Find who answers for a report and say why; nothing is read from the database.
 
     Parameters
@@ -135,6 +138,15 @@ def explain(guide: Guide, around: Whereabouts, report: Report) -> Explanation:
         Buildings, doors and duty posts.
     report
         Where it happened. The place of a facility that it names goes before its point.
+    area
+        Who asks may know of the grids in it. Neighbours and duty posts elsewhere are left out; the
+        grids above the owner are named in any case.
+
+    Returns
+    -------
+    Explanation or None
+        None when the ground, or the wider grid that answers for it, is not in the area; what lies
+        in no grid at all is known everywhere.
 
     Raises
     ------
@@ -144,6 +156,9 @@ def explain(guide: Guide, around: Whereabouts, report: Report) -> Explanation:
     kept = report.facility
     place = _place(report, kept)
     decision = decide(guide.atlas, place, nearest_limit_m=report.nearest_limit_m)
+    if not _is_known(decision, area):
+        return None
+    decision = replace(decision, candidates=_known(decision, area))
     keeper = None
     if kept is not None and kept.lon is not None:
         decision = for_facility(decision)
@@ -159,8 +174,28 @@ def explain(guide: Guide, around: Whereabouts, report: Report) -> Explanation:
         inside=inside,
         facility=kept,
         facility_m=_apart_m(report, kept),
-        posts=tuple(around.posts_of(_areas(decision, chain, inside))),
+        posts=_posts(around, decision, chain, inside, area),
     )
+
+
+def _is_known(decision: Decision, area: Area) -> bool:
+    answers = decision.ground_code if decision.is_special else decision.code
+    return answers is None or answers in area
+
+
+def _known(decision: Decision, area: Area) -> tuple[Candidate, ...]:
+    return tuple(one for one in decision.candidates if one.is_special or one.code in area)
+
+
+def _posts(
+    around: Whereabouts,
+    decision: Decision,
+    chain: tuple[str, ...],
+    inside: Inside | None,
+    area: Area,
+) -> tuple[Post, ...]:
+    found = around.posts_of(_areas(decision, chain, inside))
+    return tuple(post for post in found if post.area_code in area)
 
 
 def _place(report: Report, kept: Kept | None) -> Place:

@@ -126,6 +126,20 @@ class GenerationStore:
         )
         return [Lineage(**row) for row in rows.mappings()]
 
+    def changes(self) -> dict[int, list[Lineage]]:
+        """Return the lineage of every publication by its number, without grids that were kept."""
+        kept = tables.lineage.c
+        rows = self._session.execute(
+            select(*tables.lineage.c)
+            .where(kept.kind != "kept")
+            .order_by(kept.generation, kept.old_code, kept.new_code)
+        )
+        found: dict[int, list[Lineage]] = {}
+        for row in rows.mappings():
+            values = dict(row)
+            found.setdefault(values.pop("generation"), []).append(Lineage(**values))
+        return found
+
     def publish(
         self, grids: Frame, *, name: str, valid_from: datetime, lineage: Iterable[Lineage] = ()
     ) -> Generation:

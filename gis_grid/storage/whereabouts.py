@@ -15,6 +15,7 @@ from gis_grid.errors import NotFoundError
 from gis_grid.router.footprints import Footprints
 from gis_grid.storage.bulk import CHUNK
 from gis_grid.storage.columns import selected_geometry
+from gis_grid.storage.scoping import EVERYWHERE, Area, lies_in
 from gis_grid.storage.tables import table_of
 from gis_grid.storage.versions import versions
 
@@ -145,15 +146,17 @@ class Whereabouts:
         ]
 
 
-def facility_at(session: Session, code: str) -> Kept:
+def facility_at(session: Session, code: str, *, area: Area = EVERYWHERE) -> Kept:
     """Return the facility with this code.
 
     Raises
     ------
     NotFoundError
-        There is none.
+        There is none in the area.
     """
-    row = session.execute(_FACILITIES, {"code": code}).mappings().first()
+    scope = lies_in(_FACILITY.c.grid_code, area)
+    statement = _FACILITIES if scope is None else _FACILITIES.where(scope)
+    row = session.execute(statement, {"code": code}).mappings().first()
     if row is None:
         msg = f"facilities have no {code!r}"
         raise NotFoundError(msg)

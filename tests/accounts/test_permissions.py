@@ -3,7 +3,6 @@ import itertools
 import pytest
 
 from gis_grid.accounts.permissions import (
-    BASE_MAP,
     CITY_WIDE,
     RESOURCES,
     RIGHTS,
@@ -23,8 +22,8 @@ def test_every_role_has_rights_and_every_right_is_on_something():
     assert named == RESOURCES
 
 
-def test_everybody_sees_the_base_map():
-    for role, layer in itertools.product(Role, BASE_MAP | {"grids", "city"}):
+def test_every_role_reads_every_layer_so_that_one_area_serves_a_search_over_all_of_them():
+    for role, layer in itertools.product(Role, set(LAYERS) | {"city", "statistics"}):
         assert allowed(role, Action.READ, layer)
 
 

@@ -8,6 +8,7 @@ from api.app import create_app
 from gis_grid.settings import Settings
 from gis_grid.storage.database import open_engine
 from tests import databases, drawn
+from tests.signed import signed_in
 
 BOTH = ["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)]
 
@@ -25,9 +26,10 @@ def new_database(request, folder) -> Iterator[str]:
 
 @contextmanager
 def served(url, folder) -> Iterator[TestClient]:
+    """Give a client that asks as an administrator of the whole city."""
     app = create_app(Settings(database_url=url, cache_dir=folder / "cache"))
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield client
+        yield signed_in(client, url)
 
 
 @pytest.fixture(scope="session", params=BOTH)

@@ -14,6 +14,7 @@ from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from tests import drawn
+from tests.signed import signed_in
 
 WHERE = dict(zip(("lon", "lat"), drawn.middle("A"), strict=True))
 
@@ -25,7 +26,7 @@ def client(engine, database_url, tmp_path, monkeypatch):
     monkeypatch.setattr(app, "LiveRouting", functools.partial(LiveRouting, poll_s=0))
     settings = Settings(database_url=database_url, cache_dir=tmp_path / "cache")
     with TestClient(app.create_app(settings), raise_server_exceptions=False) as client:
-        yield client
+        yield signed_in(client, database_url)
 
 
 def get(client, path="route", held=None, **query):

@@ -17,6 +17,7 @@ from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from tests import drawn
 from tests.api.conftest import BOTH, new_database
+from tests.signed import signed_in
 
 NAMES = {"G": drawn.HOSTILE, "H": "画河北岸"}
 DOORS = {"b1-1": (123.0006, 41.0005), "b1-2": (123.0008, 41.0005)}
@@ -83,7 +84,7 @@ def client(request, tmp_path_factory):
             database_url=url, cache_dir=folder / "cache", special_file=special_file(folder)
         )
         with TestClient(create_app(settings), raise_server_exceptions=False) as client:
-            yield client
+            yield signed_in(client, url)
 
 
 def ask(client, lon=None, lat=None, **query):

@@ -17,6 +17,7 @@ from gis_grid.services.publishing import publish_grids
 from gis_grid.settings import Settings
 from tests import drawn
 from tests.redrawn import merged, moved_border, renumbered
+from tests.signed import signed_in
 
 PLANS = [drawn.grids, moved_border, merged, renumbered, drawn.grids]
 """The grids of generation 1, 2 and so on."""
@@ -55,7 +56,7 @@ def client(city, database_url, tmp_path, monkeypatch):
     monkeypatch.setattr(app, "LiveRouting", often)
     settings = Settings(database_url=database_url, cache_dir=tmp_path / "cache")
     with TestClient(app.create_app(settings), raise_server_exceptions=False) as client:
-        yield client
+        yield signed_in(client, database_url)
 
 
 def owner(generation, lon, lat):

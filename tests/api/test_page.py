@@ -6,6 +6,7 @@ from gis_grid.settings import Settings
 from gis_grid.storage.database import sessions
 from gis_grid.storage.layers import LayerStore
 from tests import drawn
+from tests.signed import signed_in
 
 
 def test_the_map_is_a_page(client):
@@ -38,6 +39,7 @@ def test_it_is_drawn_anew_when_the_city_has_changed(engine, database_url, tmp_pa
     drawn.store(engine)
     app = create_app(Settings(database_url=database_url, cache_dir=tmp_path))
     with TestClient(app) as client:
+        signed_in(client, database_url)
         before = client.get("/").headers["etag"]
         assert client.get("/").headers["etag"] == before
         more = drawn.frames()["cameras"].assign(code="k2")

@@ -12,6 +12,7 @@ from api.problems import STATUS
 from gis_grid import errors
 from gis_grid.settings import Settings
 from tests import databases
+from tests.signed import signed_in
 
 ROUTES = sorted(
     (method, path, tuple(sorted(one["name"] for one in described.get("parameters", []))))
@@ -168,6 +169,7 @@ def test_every_error_of_ours_has_a_status():
 def test_a_database_that_is_gone_is_a_503(database_url, postgis_server, tmp_path):
     app = create_app(Settings(database_url=database_url, cache_dir=tmp_path))
     with TestClient(app, raise_server_exceptions=False) as client:
+        signed_in(client, database_url)
         assert client.get("/api/v1/health").status_code == 200
         destroy(database_url, postgis_server)
         client.app_state["engine"].dispose()  # what was read before is not asked again

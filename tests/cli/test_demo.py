@@ -127,15 +127,19 @@ def test_serves_the_city(folder):
         port = free.getsockname()[1]
     words = [sys.executable, "-c", "from gis_grid.cli.app import main; main()", "demo"]
     words += ["--seed", "3", "--data", str(folder), "--port", str(port)]
+    said = ""
     service = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
         health = fetched(f"http://127.0.0.1:{port}/api/v1/health", service)
         assert health["generation"] == 1 or health["generation"]["number"] == 1
-        route = fetched(f"http://127.0.0.1:{port}/api/v1/route?lon=123.02&lat=41.12", service)
-        assert "2199" in json.dumps(route)
+        while "curl -H" not in said:
+            said += service.stdout.readline()
+        [command] = [line for line in said.splitlines() if "curl -H" in line]
+        done = subprocess.run(command.strip(), shell=True, capture_output=True, check=True)
+        assert "2199" in json.dumps(json.loads(done.stdout))
     finally:
         service.terminate()
-        said, _ = service.communicate(timeout=30)
+        said += service.communicate(timeout=30)[0]
     assert f"http://127.0.0.1:{port}/  shows the map" in said
     assert "Traceback" not in said
 

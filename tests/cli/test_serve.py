@@ -14,6 +14,7 @@ import pytest
 
 from gis_grid.storage.database import open_engine
 from tests import drawn
+from tests.signed import bearer, token
 
 COMMAND = [str(Path(sys.executable).parent / "gis-grid"), "serve"]
 
@@ -24,9 +25,9 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def get(port, path):
-    address = f"http://127.0.0.1:{port}{path}"
-    with urllib.request.urlopen(address, timeout=10) as answer:
+def get(port, path, headers=None):
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers or {})
+    with urllib.request.urlopen(asked, timeout=10) as answer:
         return answer.read()
 
 
@@ -59,11 +60,12 @@ def test_serves_until_it_is_stopped(city):
     )
     try:
         assert wait_for(port, process)["city"] == "画市"
-        assert b"gis-grid-data" in get(port, "/")
+        assert b"<html" in get(port, "/signin")
     finally:
         process.send_signal(signal.SIGINT)
         said, complained = process.communicate(timeout=20)
     assert f"http://127.0.0.1:{port}/" in said
+    assert f"gis-grid user add NAME --admin --database sqlite:///{city}" in said
     assert "Traceback" not in complained
     with pytest.raises(urllib.error.URLError):
         get(port, "/api/v1/health")
@@ -81,12 +83,13 @@ def test_workers_share_the_port_and_the_router(city, tmp_path):
         env=os.environ | {"GIS_GRID_CACHE_DIR": str(cache)},
     )
     lon, lat = drawn.middle("E")
+    headers = bearer(token(f"sqlite:///{city}"))
     try:
         wait_for(port, process)
         [router] = cache.glob("router-*.ggr")
         workers, until = set(), time.monotonic() + 30
         while len(workers) < 2 and time.monotonic() < until:
-            told = json.loads(get(port, f"/api/v1/route?lon={lon}&lat={lat}"))
+            told = json.loads(get(port, f"/api/v1/route?lon={lon}&lat={lat}", headers))
             assert told["grid_code"] == "E"
             workers = processes_that_map(router)
         assert len(workers) == 2

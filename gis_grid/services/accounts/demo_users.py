@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from gis_grid.accounts.roles import Role
 from gis_grid.accounts.users import User
 from gis_grid.errors import NotFoundError
+from gis_grid.services.accounts.tokens import make_token
 from gis_grid.services.accounts.users import add_user, grant_role, set_password
 from gis_grid.storage.accounts.grids import first_grid
+from gis_grid.storage.accounts.tokens import TokenStore
 from gis_grid.storage.accounts.users import UserStore
 
 WHERE: Mapping[Role, str | None] = MappingProxyType(
@@ -44,6 +46,20 @@ def make_demo_users(session: Session, *, now: datetime) -> tuple[list[User], str
     """
     password = "-".join(secrets.token_hex(2) for _ in range(4))
     return [_user(session, role, password, now=now) for role in Role], password
+
+
+def make_demo_token(session: Session, *, now: datetime) -> str:
+    """Return a token that reads as the leader for a day; those of earlier runs are revoked.
+
+    Raises
+    ------
+    NotFoundError
+        There is no leader.
+    """
+    code = Role.LEADER.value
+    TokenStore(session).revoke_all(code, now=now)
+    _, text = make_token(session, code, label=BY, days=1, now=now, is_read_only=True)
+    return text.written()
 
 
 def _user(session: Session, role: Role, password: str, *, now: datetime) -> User:
