@@ -134,7 +134,7 @@ export const THEMES = {
       "halo": "#131920",
       "water-label": "#6F9DB8",
       "border": "#8D93B8",
-      "grid-line": "#8F99A7",
+      "grid-line": "#6B7686",
       "border-casing": "#0D1116"
     },
     "heat": [

@@ -7,7 +7,7 @@ import { number, type Scene } from "./style/paint.ts";
 export const LIMITS = [-0.2, -0.13, -0.05, 0.05, 0.13, 0.2] as const;
 
 export interface Balance {
-  /** Share by which a grid lies above the mean; null when nobody knows how many live there. */
+  /** Share by which a grid lies above the mean; null where nobody lives or nobody counted. */
   deviation(feature: FeatureLike): number | null;
   colour(feature: FeatureLike, scene: Scene): string | null;
   readonly mean: number;
@@ -16,7 +16,7 @@ export interface Balance {
 export function makeBalance(mean: number): Balance {
   const deviation = (feature: FeatureLike) => {
     const households = number(feature, "households");
-    return households === null || mean <= 0 ? null : households / mean - 1;
+    return !households || mean <= 0 ? null : households / mean - 1;
   };
   return {
     mean,

@@ -102,7 +102,8 @@ export function makeCityMap(parts: Parts): CityMap {
     for (const listener of listeners) listener();
   };
   const scene = () => sceneOf(theme.get(), shrink);
-  const painter = (name: string) => painterOf(name, { scene: scene(), levels, balance });
+  const painter = (name: string) =>
+    painterOf(name, { scene: scene(), levels, balance, quiet: on.has("heat") });
   const heat = makeHeat(parts.api, scene, ORDER.indexOf("heat"));
   map.addLayer(heat.layer);
   for (const name of ORDER) {
@@ -123,7 +124,10 @@ export function makeCityMap(parts: Parts): CityMap {
     const share = balance?.deviation(grid) ?? null;
     return share === null ? null : signed(share);
   };
-  const labels = mountLabels({ map, levels, scene, features, value }, ORDER.length);
+  const labels = mountLabels(
+    { map, levels, scene, features, value, quiet: () => on.has("heat") },
+    ORDER.length,
+  );
   stack.onTile(labels.stale);
   listeners.push(labels.stale);
   markRest(map, labels.onRest);
@@ -160,7 +164,7 @@ export function makeCityMap(parts: Parts): CityMap {
     on = new Set(switched(address.get("on"), page));
     refresh();
     fromAddress();
-    tell();
+    repaint();
   });
 
   return {
@@ -175,7 +179,8 @@ export function makeCityMap(parts: Parts): CityMap {
       else on.delete(name);
       address.set("on", writtenSwitches(on, page));
       refresh();
-      tell();
+      if (name === "heat") repaint();
+      else tell();
     },
     onChange: (listener) => listeners.push(listener),
     centre: () => centreOf(view),

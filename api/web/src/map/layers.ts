@@ -35,6 +35,7 @@ export const BASE: readonly string[] = ["landcover", "streets"];
 export const ORDER: readonly string[] = [
   "landcover",
   "grid_fill",
+  "water",
   "buildings",
   "walls",
   "streets",

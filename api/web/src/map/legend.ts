@@ -1,5 +1,6 @@
 /** What the colours and signs mean: on screen whenever there is data, at the map's opacity. */
 
+import { count } from "../i18n/format.ts";
 import type { Shell } from "../shell/shell.ts";
 import { type Child, h, replace } from "../ui/dom.ts";
 import { LIMITS } from "./balance.ts";
@@ -70,6 +71,7 @@ function balance({ city, t }: Shell): HTMLElement | null {
     words.balance,
     words.mean(mean.toFixed(1)),
     ...ramp(scene.colours.balance, FILL_OPACITY, limits),
+    h("div", { class: "t12 dim" }, words.unlived),
   );
 }
 
@@ -84,10 +86,6 @@ function states({ city, t }: Shell): HTMLElement | null {
     { class: "float leg strip", "aria-label": t.map.switches.incidents },
     ...rows,
   );
-}
-
-export function count(value: number): string {
-  return value.toLocaleString("en-US");
 }
 
 export function day(instant: string | null): string {

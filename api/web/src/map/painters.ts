@@ -7,7 +7,11 @@ import type { Painter, Scene } from "./style/paint.ts";
 import * as things from "./style/things.ts";
 
 /** Layers that draw the tiles of another one in a second way. */
-const SECOND: Record<string, string> = { grid_fill: "grids", streets_over: "streets" };
+const SECOND: Record<string, string> = {
+  water: "landcover",
+  grid_fill: "grids",
+  streets_over: "streets",
+};
 
 /** The tile layer that a layer of the map is drawn from. */
 export function tilesFor(name: string): string {
@@ -18,17 +22,20 @@ export interface Look {
   scene: Scene;
   levels: grids.Levels;
   balance: Balance | null;
+  /** Only the borders of wide grids: the heat below them is what counts. */
+  quiet: boolean;
 }
 
 const PAINTERS: Record<string, (look: Look) => Painter> = {
-  landcover: ({ scene }) => base.landcover(scene),
+  landcover: ({ scene }) => base.green(scene),
+  water: ({ scene }) => base.water(scene),
   streets: ({ scene }) => base.streets(scene),
   streets_over: ({ scene }) => base.streetsOver(scene),
   buildings: ({ scene, balance }) => base.buildings(scene, balance !== null),
   walls: ({ scene }) => base.walls(scene),
   grid_fill: ({ scene, levels, balance }) =>
     grids.fills(levels, (grid) => balance?.colour(grid, scene) ?? null),
-  grids: ({ scene, levels }) => grids.borders(scene, levels),
+  grids: ({ scene, levels, quiet }) => grids.borders(scene, levels, quiet),
   facilities: ({ scene }) => things.facilities(scene),
   cameras: ({ scene }) => things.cameras(scene),
   views: ({ scene }) => things.views(scene),

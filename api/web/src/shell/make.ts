@@ -68,6 +68,7 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
       showKeys: help,
       signOut: () => void signOut(api),
     }),
+    h("p", { class: "note narrow" }, t.shell.narrow),
     slots.bar,
     slots.left,
     stage,

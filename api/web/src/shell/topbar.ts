@@ -3,7 +3,7 @@
 import { keepLang, type Lang, type Words } from "../i18n/index.ts";
 import type { City } from "../map/city.ts";
 import { h } from "../ui/dom.ts";
-import { icon, mark } from "../ui/icons.ts";
+import { mark } from "../ui/icons.ts";
 import { button } from "../ui/parts.ts";
 import type { Address } from "./address.ts";
 import type { Session } from "./session.ts";
@@ -44,6 +44,7 @@ export function topBar(parts: TopParts): HTMLElement {
       languageButton(parts),
       keysButton(parts),
       who(parts),
+      drawerButton(parts),
     ),
   );
 }
@@ -102,16 +103,18 @@ function who({ session, t, signOut }: TopParts): HTMLElement | null {
     { class: "who" },
     h("b", { "aria-hidden": "true" }, name.slice(0, 1)),
     h("span", {}, name),
-    h(
-      "button",
-      {
-        type: "button",
-        class: "btn sm ghost",
-        title: t.shell.signOut,
-        "aria-label": t.shell.signOut,
-        onclick: signOut,
-      },
-      icon("share"),
-    ),
+    button(t.shell.signOut, signOut, { kind: "ghost", size: "sm" }),
   );
+}
+
+/** On a narrow screen the right panel is a drawer. */
+function drawerButton({ t }: TopParts): HTMLElement {
+  const toggle = () => {
+    const isOpen = document.body.classList.toggle("drawer-open");
+    opener.setAttribute("aria-expanded", String(isOpen));
+  };
+  const opener = button(t.shell.panel, toggle, { size: "sm" });
+  opener.classList.add("drawer");
+  opener.setAttribute("aria-expanded", "false");
+  return opener;
 }

@@ -3,7 +3,7 @@
 export type Child = Node | string | number | false | null | undefined;
 
 export interface Props {
-  class?: string;
+  class?: string | null;
   /** Attributes as they are written in HTML; false, null and undefined leave one out, true is empty. */
   [attribute: string]: string | number | boolean | null | undefined | EventListener;
 }

@@ -65,11 +65,12 @@ export function gridNames(
   view: View,
   levels: Levels,
   values: ReadonlyMap<string, string | null>,
+  quiet: boolean,
 ): AtPoint[] {
   const found = new Map<string, AtPoint & { depth: number }>();
   const roomOf = (feature: FeatureLike) =>
     (number(feature, "radius_m") ?? 0) / view.shrink / view.resolution;
-  const named = namedLevels(features, levels, roomOf);
+  const named = namedLevels(features, levels, roomOf, quiet ? 2 : 0);
   for (const feature of features) {
     const code = text(feature, "code");
     const depth = levels.all.indexOf(text(feature, "level"));
@@ -95,12 +96,13 @@ function namedLevels(
   features: readonly FeatureLike[],
   levels: Levels,
   roomOf: (feature: FeatureLike) => number,
+  above: number,
 ): Set<number> {
   const medians = levels.all.map((level) => {
     const rooms = features.filter((one) => text(one, "level") === level).map(roomOf);
     return rooms.sort((one, other) => one - other)[Math.floor(rooms.length / 2)] ?? 0;
   });
-  let finest = medians.length - 1;
+  let finest = Math.max(1, medians.length - 1 - above);
   while (finest > 1 && (medians[finest] ?? 0) < ROOM_PX) finest--;
   let wider = finest - 1;
   while (wider > 0 && (medians[wider] ?? 0) <= WIDER * (medians[finest] ?? 0)) wider--;

@@ -37,14 +37,18 @@ export function widthOf(rank: Rank, metresPerPixel: number): number {
   return metresPerPixel > 5 ? width * 0.75 : width;
 }
 
-export function landcover({ colours }: Scene): Painter {
-  const green = filled(colours.map.green);
-  const water = new Style({
+export function green({ colours }: Scene): Painter {
+  const style = filled(colours.map.green);
+  return (feature) => (text(feature, "kind") === "green" ? style : undefined);
+}
+
+/** Water lies over the fill of grids: a river is no part of anybody's work. */
+export function water({ colours }: Scene): Painter {
+  const style = new Style({
     fill: new Fill({ color: colours.map.water }),
     stroke: new Stroke({ color: colours.map.bank, width: 1 }),
-    zIndex: 1,
   });
-  return (feature) => (text(feature, "kind") === "water" ? water : green);
+  return (feature) => (text(feature, "kind") === "water" ? style : undefined);
 }
 
 export function buildings({ colours, dark, shrink }: Scene, overFill: boolean): Painter {

@@ -25,12 +25,13 @@ export function fills(levels: Levels, colourOf: Fills): Painter {
 }
 
 /** White casing with a line on it; wider levels have wider, dashed lines, drawn last. */
-export function borders({ colours, dark }: Scene, levels: Levels): Painter {
+export function borders({ colours, dark }: Scene, levels: Levels, quiet: boolean): Painter {
   const casing = dark ? "rgba(13,17,22,.75)" : "rgba(255,255,255,.85)";
   const style = kept((level) => {
     const up = levels.all.indexOf(levels.ground) - levels.all.indexOf(level);
+    if (quiet && up < 2) return [];
     if (up <= 0) {
-      return [stroked(casing, 3.4, 0), stroked(colours.map["grid-line"], 1.1, 1)];
+      return [stroked(casing, 3.4, 0), stroked(colours.map["grid-line"], dark ? 0.9 : 1.1, 1)];
     }
     const width = up === 1 ? 1.3 : 1.7;
     const dash = up === 1 ? [6, 4] : [8, 3, 1.5, 3];
