@@ -4,26 +4,29 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from gis_grid.accounts.areas import EVERYWHERE, Area
 from gis_grid.errors import NotFoundError
 from gis_grid.storage.database import sessions
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.tile_tokens import TokenWatch
-from gis_grid.storage.tiles import draw_rows
-from gis_grid.tiles.encode import Value
+from gis_grid.storage.tiles import draw_rows, widest_deg
+from gis_grid.tiles.columns import Value, columns_of
 from gis_grid.tiles.grids import GridSheets
 from gis_grid.tiles.mercator import Tile, to_world
 from gis_grid.tiles.sectors import sectors
-from gis_grid.tiles.sheet import Mask, Sheet
+from gis_grid.tiles.sheet import Sheet
 from gis_grid.values.tiles import GRID_LABELS, GRIDS, TILE_LAYERS, VIEWS, TileLayer
+
+T = TypeVar("T")
 
 POLL_S = 1.0
 """How long a token may be that of the state before a change."""
@@ -43,13 +46,22 @@ def tile_layer(name: str) -> TileLayer:
     return TILE_LAYERS[name]
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """Something in memory, and the state of the database that it was made of."""
+class _Kept(Generic[T]):
+    """Something made of a whole layer, made anew when the layer has changed."""
 
-    token: str
-    sheets: Any
-    owners: np.ndarray[Any, Any]
+    def __init__(self, engine: Engine, make: Callable[[Session], T]) -> None:
+        self._engine = engine
+        self._make = make
+        self._lock = threading.Lock()
+        self._held: tuple[str, T] | None = None
+
+    def get(self, token: str) -> T:
+        """Return what was made of the state that `token` stands for, or of a later one."""
+        with self._lock:
+            if self._held is None or self._held[0] != token:
+                with sessions(self._engine).begin() as session:
+                    self._held = token, self._make(session)
+            return self._held[1]
 
 
 class Tiling:
@@ -57,14 +69,18 @@ class Tiling:
 
     def __init__(self, engine: Engine, *, poll_s: float = POLL_S) -> None:
         """Keep the engine; nothing is read yet."""
-        self._engine = engine
+        # a tile is one statement: it needs no BEGIN and no COMMIT, which cost as much as it does
+        self._connect = engine.execution_options(isolation_level="AUTOCOMMIT").connect
         self._watch = TokenWatch(engine)
         self._poll_s = poll_s
         self._looked_at = -float("inf")
         self._tokens: Mapping[str, str] = MappingProxyType({})
         self._token_lock = threading.Lock()
-        self._locks = {name: threading.Lock() for name in ("grids", "cameras")}
-        self._held: dict[str, _Held] = {}
+        self._grid_sheets = _Kept(engine, _read_grids)
+        self._view_sheet = _Kept(engine, _read_views)
+        self._widest = {
+            name: _Kept(engine, partial(_widest, layer)) for name, layer in TILE_LAYERS.items()
+        }
 
     def close(self) -> None:
         """Give back what it holds of the database."""
@@ -108,15 +124,16 @@ class Tiling:
         """
         if tile.z < layer.min_zoom:
             return b""
-        if layer.source == GRIDS.source:
-            held = self._current("grids", _read_grids)
-            draw = held.sheets.draw_labels if layer == GRID_LABELS else held.sheets.draw
-            return bytes(draw(tile, drawn=_allowed(held, area)))
+        if layer == GRIDS:
+            return self._grids().draw(tile, area=area)
+        if layer == GRID_LABELS:
+            return self._grids().draw_labels(tile, area=area)
         if layer == VIEWS:
-            held = self._current("cameras", _read_views)
-            return bytes(held.sheets.draw(tile, drawn=_allowed(held, area)))
-        with self._engine.connect() as connection:
-            return draw_rows(connection, layer, tile, area=area)
+            views = self._view_sheet.get(self.tokens()[VIEWS.name])
+            return views.draw(tile, area=area)
+        widest = self._widest[layer.name].get(self.tokens()[layer.name])
+        with self._connect() as connection:
+            return draw_rows(connection, layer, tile, area=area, widest_deg=widest)
 
     def levels(self) -> Mapping[str, tuple[int, int]]:
         """Return for each level the zooms from which its grids and their labels are drawn.
@@ -126,25 +143,16 @@ class Tiling:
         StorageError
             The database cannot be read.
         """
-        sheets: GridSheets = self._current("grids", _read_grids).sheets
+        sheets = self._grids()
         return {
             level: (zoom, sheets.named_from[level]) for level, zoom in sheets.drawn_from.items()
         }
 
-    def _current(self, source: str, read: Callable[[LayerStore], tuple[Any, Any]]) -> _Held:
-        """Return what is held of a source; read it again when it has changed."""
-        name = {"grids": GRIDS.name, "cameras": VIEWS.name}[source]
-        token = self.tokens()[name]
-        with self._locks[source]:
-            held = self._held.get(source)
-            if held is None or held.token != token:
-                with sessions(self._engine).begin() as session:
-                    sheets, owners = read(LayerStore(session))
-                held = _Held(token, sheets, owners)
-                self._held[source] = held
-            return held
+    def _grids(self) -> GridSheets:
+        return self._grid_sheets.get(self.tokens()[GRIDS.name])
 
 
+@lru_cache(maxsize=256)
 def area_token(area: Area) -> str:
     """Return a short word for an area, empty for everywhere.
 
@@ -159,28 +167,25 @@ def area_token(area: Area) -> str:
     return "-" + hashlib.blake2b(listed, digest_size=5).hexdigest()
 
 
-def _allowed(held: _Held, area: Area) -> Mask | None:
-    if area.codes is None:
-        return None
-    return np.fromiter((code in area.codes for code in held.owners), bool, len(held.owners))
+def _widest(layer: TileLayer, session: Session) -> float | None:
+    return widest_deg(session.connection(), layer)
 
 
-def _read_grids(store: LayerStore) -> tuple[GridSheets, Any]:
-    frame = store.read("grids")
-    columns = {name: _plain(frame[name]) for name in GRIDS.fields}
-    codes = np.array(columns["code"], dtype=object)
-    levels = [str(level) for level in frame["level"]]
-    return GridSheets(frame.geometry.to_numpy(), levels, columns), codes
+def _read_grids(session: Session) -> GridSheets:
+    frame = LayerStore(session).read("grids")
+    return GridSheets(
+        frame.geometry.to_numpy(), {name: _plain(frame[name]) for name in GRIDS.fields}
+    )
 
 
-def _read_views(store: LayerStore) -> tuple[Sheet, Any]:
-    frame = store.read("cameras")
+def _read_views(session: Session) -> Sheet:
+    frame = LayerStore(session).read("cameras")
     frame = frame[frame.geometry.notna().to_numpy()]
     lonlats = np.array([frame.geometry.x, frame.geometry.y], dtype=float).T
     numbers = {name: frame[name].to_numpy(float) for name in ("azimuth_deg", "fov_deg", "range_m")}
-    shapes = sectors(to_world(lonlats), **numbers)
-    columns = {name: _plain(frame[name]) for name in VIEWS.fields}
-    return Sheet(VIEWS, shapes, columns), np.array(_plain(frame["grid_code"]), dtype=object)
+    columns = columns_of({name: _plain(frame[name]) for name in VIEWS.fields})
+    owners = [None if pd.isna(code) else str(code) for code in frame["grid_code"]]
+    return Sheet(VIEWS, sectors(to_world(lonlats), **numbers), columns, owners=owners)
 
 
 def _plain(values: "pd.Series[Any]") -> list[Value]:

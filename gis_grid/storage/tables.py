@@ -15,6 +15,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    ColumnElement,
     Date,
     Double,
     ForeignKey,
@@ -23,13 +24,15 @@ from sqlalchemy import (
     Table,
     Text,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.schema import SchemaItem
 from sqlalchemy.types import TypeEngine
 
 from gis_grid.storage.base import UtcDateTime, code_text, geometry, metadata, row_number
-from gis_grid.values.layers import GRIDS, LAYERS, Field, Kind, Layer
+from gis_grid.values.layers import GRIDS, INCIDENTS, LAYERS, Field, Kind, Layer
+from gis_grid.values.tiles import OPEN_STATES
 
 INDEXED = MappingProxyType(
     {
@@ -160,6 +163,28 @@ def _life() -> Iterator[SchemaItem]:
     yield Index("ix_grid_last_generation", "last_generation")
 
 
+OPEN_PLACE = "ix_incident_open_place"
+"""The index of open incidents by place on SQLite."""
+
+
+def _open() -> Iterator[SchemaItem]:
+    """Yield the indexes of open incidents by place: few among very many closed ones."""
+    are_open = text(f"state IN ({', '.join(map(repr, OPEN_STATES))})")
+    yield Index(OPEN_PLACE, *POSITION, sqlite_where=are_open).ddl_if(dialect="sqlite")
+    yield Index(
+        "ix_incident_open_geometry",
+        "geometry",
+        postgresql_using="gist",
+        postgresql_where=are_open,
+    ).ddl_if(dialect="postgresql")
+
+
+def open_incidents() -> ColumnElement[bool]:
+    """Test that an incident is open, in the very words of its indexes."""
+    words: list[ColumnElement[str]] = [literal_column(repr(state)) for state in OPEN_STATES]
+    return table_of[INCIDENTS.name].c.state.in_(words)
+
+
 def _items(layer: Layer) -> Iterator[SchemaItem]:
     if layer == GRIDS:
         yield from _life()
@@ -169,6 +194,8 @@ def _items(layer: Layer) -> Iterator[SchemaItem]:
             yield from _checks(field)
     yield CheckConstraint("code <> ''", name="code")
     yield from _place(layer)
+    if layer == INCIDENTS:
+        yield from _open()
     for names in INDEXED.get(layer.name, ()):
         yield Index(None, *names)
 

@@ -7,11 +7,12 @@ import numpy as np
 import shapely
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select
 
+from gis_grid.storage import tile_queries
 from gis_grid.storage.base import SRID
 from gis_grid.storage.columns import selected_geometry
 from gis_grid.storage.scoping import EVERYWHERE, Area
-from gis_grid.storage.tables import table_of
-from gis_grid.storage.tile_queries import features, is_counted
+from gis_grid.storage.tile_queries import Wanted, features
+from gis_grid.tiles.columns import columns_of
 from gis_grid.tiles.encode import encode
 from gis_grid.tiles.mercator import BUFFER, EXTENT, Tile, shapes_to_world, to_world
 from gis_grid.tiles.paths import Paths, lines_of, points_of, rings_of
@@ -21,8 +22,29 @@ _MERCATOR = 3857
 _SHAPE = "_shape"
 
 
+def widest_deg(connection: Connection, layer: TileLayer) -> float | None:
+    """Return the width of the widest feature of a layer, degrees: what finds features on SQLite.
+
+    None where nobody needs it: on PostGIS, for points, and when there are no features.
+
+    Raises
+    ------
+    StorageError
+        The database cannot be read.
+    """
+    if connection.dialect.name == "postgresql":
+        return None
+    found: float | None = connection.execute(tile_queries.widest_deg(layer)).scalar_one()
+    return found
+
+
 def draw_rows(
-    connection: Connection, layer: TileLayer, tile: Tile, *, area: Area = EVERYWHERE
+    connection: Connection,
+    layer: TileLayer,
+    tile: Tile,
+    *,
+    area: Area = EVERYWHERE,
+    widest_deg: float | None = None,
 ) -> bytes:
     """Return a tile of a layer whose features are its rows; no bytes when nothing is there.
 
@@ -41,6 +63,8 @@ def draw_rows(
         The square.
     area
         Only what lies in it.
+    widest_deg
+        What `widest_deg` returned for the layer; without it SQLite looks at half of the rows.
 
     Raises
     ------
@@ -49,56 +73,55 @@ def draw_rows(
     """
     if tile.z < layer.min_zoom:
         return b""
-    if connection.dialect.name == "postgresql":
-        return _by_postgis(connection, layer, tile, area)
-    return _by_hand(connection, layer, tile, area)
+    dialect = connection.dialect.name
+    wanted = Wanted(layer=layer, tile=tile, area=area, dialect=dialect, widest_deg=widest_deg)
+    return (_by_postgis if dialect == "postgresql" else _by_hand)(connection, wanted)
 
 
-def _by_postgis(connection: Connection, layer: TileLayer, tile: Tile, area: Area) -> bytes:
-    shape = [_postgis_shape(layer, tile).label(_SHAPE)]
-    rows = features(layer, tile, area, shape=shape, dialect="postgresql").subquery("q")
+def _by_postgis(connection: Connection, wanted: Wanted) -> bytes:
+    rows = features(wanted, [_postgis_shape(wanted).label(_SHAPE)]).subquery("q")
     row: ColumnElement[Any] = literal_column("q.*")
-    whole = func.ST_AsMVT(row, layer.name, EXTENT, _SHAPE)
+    whole = func.ST_AsMVT(row, wanted.layer.name, EXTENT, _SHAPE)
     return bytes(connection.execute(select(whole).select_from(rows)).scalar_one())
 
 
-def _postgis_shape(layer: TileLayer, tile: Tile) -> ColumnElement[Any]:
-    table = table_of[layer.source]
-    geometry: ColumnElement[Any] = table.c.geometry
-    if is_counted(layer, tile):
-        middle = func.ST_MakePoint(func.avg(table.c.lon), func.avg(table.c.lat))
+def _postgis_shape(wanted: Wanted) -> ColumnElement[Any]:
+    columns, tile = wanted.table.c, wanted.tile
+    geometry: ColumnElement[Any] = columns.geometry
+    if wanted.is_counted:
+        middle = func.ST_MakePoint(func.avg(columns.lon), func.avg(columns.lat))
         geometry = func.ST_SetSRID(middle, SRID)
     mercator = func.ST_Transform(geometry, _MERCATOR)
     square = func.ST_TileEnvelope(tile.z, tile.x, tile.y)
-    is_point = layer.kind == "point"
+    is_point = wanted.layer.kind == "point"
     return func.ST_AsMVTGeom(mercator, square, EXTENT, 0 if is_point else BUFFER, not is_point)
 
 
-def _by_hand(connection: Connection, layer: TileLayer, tile: Tile, area: Area) -> bytes:
-    shape = _plain_shape(layer, tile)
-    statement = features(layer, tile, area, shape=shape, dialect="sqlite")
+def _by_hand(connection: Connection, wanted: Wanted) -> bytes:
+    statement = features(wanted, _plain_shape(wanted))
     found = connection.execute(statement).fetchall()
     if not found:
         return b""
     names = statement.selected_columns.keys()
     columns = dict(zip(names, zip(*found, strict=True), strict=True))
-    properties = {name: values for name, values in columns.items() if not name.startswith("_")}
-    return encode(layer.name, layer.kind, _paths(layer, tile, columns), properties)
+    said = {name: values for name, values in columns.items() if not name.startswith("_")}
+    layer = wanted.layer
+    return encode(layer.name, layer.kind, _paths(wanted, columns), columns_of(said))
 
 
-def _plain_shape(layer: TileLayer, tile: Tile) -> list[ColumnElement[Any]]:
-    table = table_of[layer.source]
-    if layer.kind != "point":
+def _plain_shape(wanted: Wanted) -> list[ColumnElement[Any]]:
+    table = wanted.table
+    if wanted.layer.kind != "point":
         return [selected_geometry(table, "sqlite").label(_SHAPE)]
     place: list[ColumnElement[Any]] = [table.c.lon, table.c.lat]
-    if is_counted(layer, tile):
+    if wanted.is_counted:
         place = [func.avg(one) for one in place]
     return [one.label(name) for one, name in zip(place, ("_lon", "_lat"), strict=True)]
 
 
-def _paths(layer: TileLayer, tile: Tile, columns: Mapping[str, Sequence[Any]]) -> Paths:
-    if layer.kind == "point":
+def _paths(wanted: Wanted, columns: Mapping[str, Sequence[Any]]) -> Paths:
+    if wanted.layer.kind == "point":
         lonlats = np.array([columns["_lon"], columns["_lat"]], dtype=float).T
-        return points_of(to_world(lonlats), tile)
+        return points_of(to_world(lonlats), wanted.tile)
     shapes = shapes_to_world(shapely.from_wkb(np.array(columns[_SHAPE], dtype=object)))
-    return (rings_of if layer.kind == "area" else lines_of)(shapes, tile)
+    return (rings_of if wanted.layer.kind == "area" else lines_of)(shapes, wanted.tile)

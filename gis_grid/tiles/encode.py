@@ -3,27 +3,28 @@
 The format is https://github.com/mapbox/vector-tile-spec/tree/master/2.1.
 """
 
-import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 
+from gis_grid.tiles.columns import Column, field, tags_of
 from gis_grid.tiles.mercator import EXTENT
 from gis_grid.tiles.paths import Ints, Paths
 from gis_grid.tiles.varint import varint, varints, zigzag
 from gis_grid.values.tiles import TileKind
 
-Value = str | int | float | bool | None
-"""What a property may be; None is left out."""
+_KIND: Mapping[TileKind, bytes] = {
+    "point": b"\x18\x01\x22",
+    "line": b"\x18\x02\x22",
+    "area": b"\x18\x03\x22",
+}
+"""The type of a feature, and the beginning of its geometry, which follows."""
 
-_KIND: Mapping[TileKind, bytes] = {"point": b"\x18\x01", "line": b"\x18\x02", "area": b"\x18\x03"}
 _MOVE, _LINE, _CLOSE = 1, 2, 15
 
 
-def encode(
-    name: str, kind: TileKind, paths: Paths, columns: Mapping[str, Sequence[Value]]
-) -> bytes:
+def encode(name: str, kind: TileKind, paths: Paths, columns: Mapping[str, Column]) -> bytes:
     """Return a tile of one layer.
 
     Parameters
@@ -35,42 +36,40 @@ def encode(
     paths
         Their geometry, in units of the tile.
     columns
-        Their properties by name: a value for each row that `paths` may name. NaN is written as a
-        number; None is left out.
+        Their properties by name: a value for each row that `paths` may name.
 
     Returns
     -------
     bytes
-        Without a feature, nothing.
+        Features in the order of their rows. Without a feature, nothing.
 
     Examples
     --------
+    >>> from gis_grid.tiles.columns import columns_of
     >>> from gis_grid.tiles.mercator import Tile
     >>> from gis_grid.tiles.paths import points_of
-    >>> encode("places", "point", points_of(np.zeros((1, 2)), Tile(0, 0, 0)), {"n": [1]}).hex()
-    '1a20780228801...
-    >>> encode("places", "point", points_of(np.zeros((0, 2)), Tile(0, 0, 0)), {"n": []})
+    >>> corner = points_of(np.zeros((1, 2)), Tile(0, 0, 0))
+    >>> len(encode("places", "point", corner, columns_of({"code": ["p1"], "name": [None]})))
+    46
+    >>> encode("places", "point", points_of(np.zeros((0, 2)), Tile(0, 0, 0)), {})
     b''
     """
     if not len(paths.owners):
         return b""
     rows, shapes = _geometries(paths)
-    tags, values = _tags(rows, list(columns.values()))
+    tags, values = tags_of([column.take(rows) for column in columns.values()], len(rows))
+    middle = _KIND[kind]
     features = b"".join(
-        _field(2, _field(2, tag) + _KIND[kind] + _field(4, shape))
+        field(2, b"\x12" + varint(len(tag)) + tag + middle + varint(len(shape)) + shape)
         for tag, shape in zip(tags, shapes, strict=True)
     )
-    keys = b"".join(_field(3, key.encode()) for key in columns)
+    keys = b"".join(field(3, key.encode()) for key in columns)
     extent = b"\x28" + varint(EXTENT)
-    layer = b"\x78\x02" + _field(1, name.encode()) + features + keys + b"".join(values) + extent
-    return _field(3, layer)
+    layer = b"\x78\x02" + field(1, name.encode()) + features + keys + b"".join(values) + extent
+    return field(3, layer)
 
 
-def _field(number: int, content: bytes) -> bytes:
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def _geometries(paths: Paths) -> tuple[list[int], list[bytes]]:
+def _geometries(paths: Paths) -> tuple[Ints, list[bytes]]:
     """Return the row of each feature and its commands."""
     first = np.flatnonzero(np.diff(paths.owners, prepend=-1))  # first path of each feature
     steps = np.diff(paths.points, axis=0, prepend=0)
@@ -80,8 +79,7 @@ def _geometries(paths: Paths) -> tuple[list[int], list[bytes]]:
     written, offsets = varints(numbers)
     cuts = [*offsets[begins[first]].tolist(), len(written)]
     blob = written.tobytes()
-    shapes = [blob[a:b] for a, b in pairwise(cuts)]
-    return paths.owners[first].tolist(), shapes
+    return paths.owners[first], [blob[a:b] for a, b in pairwise(cuts)]
 
 
 def _commands(steps: Ints, paths: Paths) -> tuple[Ints, Ints]:
@@ -102,34 +100,3 @@ def _commands(steps: Ints, paths: Paths) -> tuple[Ints, Ints]:
     at = begins[path] + 1 + 2 * place + (place > 0)
     numbers[at], numbers[at + 1] = steps[:, 0], steps[:, 1]
     return numbers, begins
-
-
-def _tags(
-    rows: Sequence[int], columns: Sequence[Sequence[Value]]
-) -> tuple[list[bytes], list[bytes]]:
-    """Return the properties of each row, and the table of values that they point to."""
-    numbers: dict[tuple[type, Value], bytes] = {}
-    values: list[bytes] = []
-    tags = [b""] * len(rows)
-    for key, column in enumerate(columns):
-        prefix = varint(key)
-        for place, row in enumerate(rows):
-            value = column[row]
-            if value is None:
-                continue
-            known = numbers.get((type(value), value))
-            if known is None:
-                known = numbers[type(value), value] = varint(len(values))
-                values.append(_field(4, _value(value)))
-            tags[place] += prefix + known
-    return tags, values
-
-
-def _value(value: str | float) -> bytes:
-    if isinstance(value, str):
-        return _field(1, value.encode())
-    if isinstance(value, bool):
-        return b"\x38" + varint(value)
-    if isinstance(value, int):
-        return b"\x28" + varint(value) if value >= 0 else b"\x30" + varint(-2 * value - 1)
-    return b"\x19" + struct.pack("<d", value)

@@ -6,11 +6,11 @@ from types import MappingProxyType
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from gis_grid.tiles.encode import Value
-from gis_grid.tiles.mercator import EQUATOR_M, EXTENT, Shapes, Tile, shapes_to_world
-from gis_grid.tiles.sheet import Mask, Sheet
+from gis_grid.accounts.areas import EVERYWHERE, Area
+from gis_grid.tiles.columns import Value, column_of, columns_of
+from gis_grid.tiles.mercator import EQUATOR_M, EXTENT, Floats, Shapes, Tile, shapes_to_world
+from gis_grid.tiles.sheet import Sheet
 from gis_grid.values.tiles import DETAIL_ZOOM, GRID_LABELS, GRIDS
 
 SEEN_UNITS = 32
@@ -25,6 +25,9 @@ FULL_ZOOM = 14
 TOLERANCE_UNITS = 6
 """Corners whose triangle is smaller than the square of this are left out of borders."""
 
+LABEL_TOLERANCE = 0.02
+"""How far from the innermost point a label may stand, as a share of the grid's side."""
+
 
 class GridSheets:
     """The grids of one generation, cut into tiles. Safe for several threads.
@@ -33,90 +36,81 @@ class GridSheets:
     same corners out of both neighbours; then a vertex falls on the same unit for both of them.
     """
 
-    def __init__(
-        self, shapes: Shapes, levels: Sequence[str], columns: Mapping[str, Sequence[Value]]
-    ) -> None:
+    def __init__(self, shapes: Shapes, columns: Mapping[str, Sequence[Value]]) -> None:
         """Index the grids.
 
         Parameters
         ----------
         shapes
             Polygons or MultiPolygons in EPSG:4326, shape ``(n,)``.
-        levels
-            The level of each grid.
         columns
-            Their properties; ``code`` and the other fields of the tile layer.
+            Their properties: the fields of the tile layer, ``code`` and ``level`` among them.
         """
-        self.levels = np.array(levels, dtype=object)
-        self._columns = columns
+        self._levels = np.array(columns["level"], dtype=object)
+        self._codes = [str(code) for code in columns["code"]]
+        self._columns = columns_of(columns)
         self._world = shapes_to_world(shapes)
-        sides = _sides(self._world, self.levels)
+        side = np.sqrt(shapely.area(self._world))
+        sides = {str(k): float(np.median(side[self._levels == k])) for k in set(self._levels)}
         self.drawn_from = MappingProxyType({k: _zoom(v, SEEN_UNITS) for k, v in sides.items()})
         self.named_from = MappingProxyType({k: _zoom(v, LABEL_UNITS) for k, v in sides.items()})
-        self._labels = _labels(self._world, columns)
+        self._shared = {level: self._share_borders(level) for level in sides}
+        self._labels = self._stand_labels(LABEL_TOLERANCE * side)
         self._fine: dict[int, Sheet] = {}
         self._lock = threading.Lock()
 
-    def draw(self, tile: Tile, *, drawn: Mask | None = None) -> bytes:
+    def draw(self, tile: Tile, *, area: Area = EVERYWHERE) -> bytes:
         """Return the grids of a tile, of every level that can be seen at its zoom."""
-        return self._at(tile.z).draw(tile, drawn=self._seen(self.drawn_from, tile, drawn))
+        return self._at(min(tile.z, FULL_ZOOM)).draw(tile, area=area)
 
-    def draw_labels(self, tile: Tile, *, drawn: Mask | None = None) -> bytes:
+    def draw_labels(self, tile: Tile, *, area: Area = EVERYWHERE) -> bytes:
         """Return the labels of a tile, each in one tile only."""
-        return self._labels.draw(tile, drawn=self._seen(self.named_from, tile, drawn))
+        return self._labels.draw(tile, area=area)
 
-    def _seen(self, since: Mapping[str, int], tile: Tile, drawn: Mask | None) -> Mask:
-        levels = [level for level, zoom in since.items() if zoom <= tile.z]
-        seen = np.isin(self.levels, levels)
-        return seen if drawn is None else seen & drawn
+    def _share_borders(self, level: str) -> bool:
+        return bool(shapely.coverage_is_valid(self._world[self._levels == level]))
 
     def _at(self, zoom: int) -> Sheet:
-        zoom = min(zoom, FULL_ZOOM)
         with self._lock:
             if zoom not in self._fine:
-                self._fine[zoom] = Sheet(GRIDS, self._simplified(zoom), self._columns)
+                since = self._since(self.drawn_from)
+                self._fine[zoom] = Sheet(
+                    GRIDS, self._simplified(zoom), self._columns, owners=self._codes, since=since
+                )
             return self._fine[zoom]
 
+    def _since(self, zooms: Mapping[str, int]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.array([zooms[level] for level in self._levels], np.int64)
+
     def _simplified(self, zoom: int) -> Shapes:
+        """Return the grids as they are drawn at a zoom; None for those that are not seen there."""
         if zoom >= FULL_ZOOM:
             return self._world
         simple = np.full(len(self._world), None, dtype=object)
         tolerance = TOLERANCE_UNITS / (EXTENT << zoom)
         for level, since in self.drawn_from.items():
-            rows = np.flatnonzero(self.levels == level)
             if since <= zoom:
-                simple[rows] = simplified(self._world[rows], tolerance)
+                rows = np.flatnonzero(self._levels == level)
+                drawn = self._world[rows]
+                # polygons that overlap have no borders in common that could tear
+                simple[rows] = (
+                    shapely.coverage_simplify(drawn, tolerance) if self._shared[level] else drawn
+                )
         return simple
 
-
-def simplified(coverage: Shapes, tolerance: float) -> Shapes:
-    """Return polygons with fewer corners whose common borders stay common.
-
-    Polygons that overlap share no borders; they are returned as they are.
-    """
-    if not shapely.coverage_is_valid(coverage):
-        return coverage
-    return np.asarray(shapely.coverage_simplify(coverage, tolerance), dtype=object)
-
-
-def _sides(world: Shapes, levels: NDArray[np.object_]) -> dict[str, float]:
-    """Return the median side of the grids of each level, in shares of the world."""
-    sides = np.sqrt(shapely.area(world))
-    return {str(level): float(np.median(sides[levels == level])) for level in np.unique(levels)}
+    def _stand_labels(self, tolerance: Floats) -> Sheet:
+        """Stand each label where its grid is widest."""
+        spans = shapely.maximum_inscribed_circle(self._world, tolerance)
+        middles = shapely.get_point(spans, 0)
+        stretch = np.cosh(2 * np.pi * (0.5 - shapely.get_y(middles)))
+        radius_m = shapely.length(spans) * EQUATOR_M / stretch
+        said = {name: self._columns[name] for name in GRID_LABELS.fields}
+        said["radius_m"] = column_of([round(float(value), 1) for value in radius_m])
+        since = self._since(self.named_from)
+        return Sheet(GRID_LABELS, middles, said, owners=self._codes, since=since)
 
 
 def _zoom(side: float, units: int) -> int:
     """Return the first zoom at which `side` has so many units."""
     zooms = range(DETAIL_ZOOM)
     return next((zoom for zoom in zooms if side * (EXTENT << zoom) >= units), DETAIL_ZOOM)
-
-
-def _labels(world: Shapes, columns: Mapping[str, Sequence[Value]]) -> Sheet:
-    """Stand each label where its grid is widest."""
-    spans = shapely.maximum_inscribed_circle(world)
-    middles = shapely.get_point(spans, 0)
-    height = shapely.get_y(middles)
-    radius_m = shapely.length(spans) * EQUATOR_M / np.cosh(2 * np.pi * (0.5 - height))
-    said = {name: columns[name] for name in GRID_LABELS.fields}
-    said["radius_m"] = [round(float(value), 1) for value in radius_m]
-    return Sheet(GRID_LABELS, middles, said)

@@ -132,8 +132,8 @@ def to_world(lonlats: Floats) -> Floats:
 
     Examples
     --------
-    >>> to_world(np.array([[0.0, 0.0], [-180.0, 85.0511287798066], [0.0, 90.0]])).round(3).tolist()
-    [[0.5, 0.5], [0.0, 0.0], [0.5, -0.255]]
+    >>> to_world(np.array([[0.0, 0.0], [-180.0, 85.0], [0.0, 90.0]])).round(3).tolist()
+    [[0.5, 0.5], [0.0, 0.002], [0.5, -0.255]]
     """
     world = np.empty_like(lonlats)
     world[:, 0] = (lonlats[:, 0] + 180.0) / 360.0

@@ -37,7 +37,7 @@ def sectors(world: Floats, *, azimuth_deg: Floats, fov_deg: Floats, range_m: Flo
     >>> north = sectors(np.array([[0.5, 0.5]] * 2), azimuth_deg=np.array([0.0, np.nan]),
     ...     fov_deg=np.array([90.0, 90.0]), range_m=np.array([100.0, 100.0]))
     >>> (shapely.area(north) * EQUATOR_M**2).round(1).tolist()
-    [7844.1, nan]
+    [7844.0, nan]
     """
     found = np.full(len(world), None, dtype=object)
     whole = fov_deg >= _FULL_DEG

@@ -1,70 +1,91 @@
 """A whole layer in memory, ready to be cut into tiles."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_grid.tiles.encode import Value, encode
+from gis_grid.accounts.areas import EVERYWHERE, Area
+from gis_grid.tiles.columns import Column
+from gis_grid.tiles.encode import encode
 from gis_grid.tiles.mercator import Shapes, Tile
 from gis_grid.tiles.paths import points_of, rings_of
 from gis_grid.values.tiles import TileLayer
 
-Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 
 
 class Sheet:
     """Features that do not change until the whole layer does. Safe for several threads."""
 
     def __init__(
-        self, layer: TileLayer, shapes: Shapes, columns: Mapping[str, Sequence[Value]]
+        self,
+        layer: TileLayer,
+        shapes: Shapes,
+        columns: Mapping[str, Column],
+        *,
+        owners: Iterable[str | None],
+        since: NDArray[np.int64] | None = None,
     ) -> None:
         """Index the features.
 
         Parameters
         ----------
         layer
-            What they are.
+            What they are: areas or points.
         shapes
             Polygons, or points, in shares of the world; shape ``(n,)``. Missing and empty ones are
             never drawn.
         columns
-            Their properties, a value for each feature.
+            Their properties.
+        owners
+            Code of the grid that owns each of them; None for no grid.
+        since
+            Zoom from which each is drawn, shape ``(n,)``; from the layer's first zoom when None.
         """
         self.layer = layer
-        self.columns = columns
         self._shapes = shapes
+        self._columns = columns
+        self._owners = list(owners)
+        self._since = np.full(len(shapes), layer.min_zoom) if since is None else since
         self._tree = shapely.STRtree(shapes)
 
-    def draw(self, tile: Tile, *, drawn: Mask | None = None) -> bytes:
+    def draw(self, tile: Tile, *, area: Area = EVERYWHERE) -> bytes:
         """Return the features of a tile in their order; no bytes when there are none.
 
         Parameters
         ----------
         tile
-            The square. Points lie in one tile only, areas reach beyond it.
-        drawn
-            Which features may be shown, shape ``(n,)``; all of them when None.
+            The square. Points lie in one tile only, areas reach 64 units beyond it.
+        area
+            Only what lies in it.
         """
-        rows = self._rows(tile)
-        if drawn is not None:
-            rows = rows[drawn[rows]]
-        if not len(rows):
-            return b""
+        rows = np.sort(self._tree.query(shapely.box(*tile.box)))
+        rows = rows[self._since[rows] <= tile.z]
+        if not area.is_everywhere:
+            rows = rows[np.array([self._owners[row] in area for row in rows], bool)]
         shapes = self._shapes[rows]
         if self.layer.kind == "point":
-            paths = points_of(shapely.get_coordinates(shapes), tile)
+            world = shapely.get_coordinates(shapes)
+            here = _within(world, tile)
+            rows, paths = rows[here], points_of(world[here], tile)
         else:
             paths = rings_of(shapes, tile)
-        columns = {name: [values[row] for row in rows] for name, values in self.columns.items()}
-        return encode(self.layer.name, self.layer.kind, paths, columns)
+        return encode(
+            self.layer.name,
+            self.layer.kind,
+            replace(paths, owners=rows[paths.owners]),
+            self._columns,
+        )
 
-    def _rows(self, tile: Tile) -> NDArray[np.int64]:
-        rows = np.sort(self._tree.query(shapely.box(*tile.box)))
-        if self.layer.kind != "point":
-            return rows
-        x, y = shapely.get_coordinates(self._shapes[rows]).T
-        left, top = tile.x * tile.side, tile.y * tile.side
-        inside = (x >= left) & (x < left + tile.side) & (y >= top) & (y < top + tile.side)
-        return np.asarray(rows[inside])
+
+def _within(world: NDArray[np.float64], tile: Tile) -> NDArray[np.bool_]:
+    """Tell which points lie in the tile itself; its west and north border belong to it."""
+    left, top = tile.x * tile.side, tile.y * tile.side
+    x, y = world.T
+    inside: NDArray[np.bool_] = (
+        (x >= left) & (x < left + tile.side) & (y >= top) & (y < top + tile.side)
+    )
+    return inside

@@ -57,7 +57,7 @@ class TileLayer:
     ranks: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """Values of `category` with the zoom from which they are drawn; all of them when empty."""
 
-    least_units: int = 0
+    least_units: int = 4
     """Lines and areas whose bounds are smaller both ways are left out (4096 units a tile)."""
 
     counted: bool = False
