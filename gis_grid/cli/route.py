@@ -15,13 +15,12 @@ from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
 from gis_grid.services.route_file import run
+from gis_grid.services.route_file.answers import Over
 from gis_grid.services.route_file.cluster import route_on_cluster
 from gis_grid.services.route_file.job import Places, Summary
 from gis_grid.services.route_file.points import Wanted
-from gis_grid.services.routing import current_router
 from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
-from gis_grid.storage.database import opened
 
 
 class Engine(StrEnum):
@@ -85,6 +84,16 @@ def route(  # noqa: PLR0913 - one option each
             "they go before the others."
         ),
     ] = None,
+    nearest_limit_m: Annotated[
+        float,
+        typer.Option(
+            "--nearest-limit",
+            metavar="METRES",
+            min=0,
+            max=10_000,
+            help="A point so near to a grid goes to it, by method nearest, when no grid holds it.",
+        ),
+    ] = 0.0,
     engine: Annotated[
         Engine, typer.Option(help="This process, or a Spark cluster: Parquet or CSV to a folder.")
     ] = Engine.HERE,
@@ -104,15 +113,15 @@ def route(  # noqa: PLR0913 - one option each
 ) -> None:
     """Add to every row of a file which grid owns its point.
 
-    Rows come back once, in order, unchanged, then grid_code, method (polygon, special or outside),
-    distance_to_border_m and cell (H3, resolution 12). A point on a border has exactly one owner.
-    Rows without a usable point are listed with number, reason and value; then the exit code is 1.
-    From CSV or Parquet to CSV or Parquet a run that was killed goes on when it is started again.
+    Rows come back once, in order, unchanged, then grid_code, method (polygon, special, nearest or
+    outside), distance_to_border_m and cell (H3, resolution 12). A point on a border has exactly one
+    owner. Rows without a usable point are listed with number, reason and value; then the exit code
+    is 1. From CSV or Parquet to CSV or Parquet a run that was killed goes on when it is started
+    again.
     """
     started = time.perf_counter()
-    if special is not None and engine is Engine.SPARK:
-        msg = "--special works in this process only; leave it out with --engine spark"
-        raise InputError(msg)
+    if engine is Engine.SPARK:
+        _require_none(special, nearest_limit_m)
     over = special_grids(special)
     if grids is None:
         router = _stored_router(database, at)
@@ -133,7 +142,7 @@ def route(  # noqa: PLR0913 - one option each
                 places,
                 wanted=wanted,
                 datum=datum,
-                special=over,
+                over=Over(special=over, nearest_limit_m=nearest_limit_m),
                 progress=progress,
             )
     ended = time.perf_counter()
@@ -141,6 +150,13 @@ def route(  # noqa: PLR0913 - one option each
     _tell(summary, seconds, as_json=as_json, err=not as_json or str(out) == "-")
     if engine is Engine.HERE and summary.without_point and not keep_going:
         raise typer.Exit(1)
+
+
+def _require_none(special: Path | None, nearest_limit_m: float) -> None:
+    for option, is_given in (("--special", special), ("--nearest-limit", nearest_limit_m)):
+        if is_given:
+            msg = f"{option} works in this process only; leave it out with --engine spark"
+            raise InputError(msg)
 
 
 def _require_alone(database: str | None, at: str | None) -> None:
@@ -151,6 +167,10 @@ def _require_alone(database: str | None, at: str | None) -> None:
 
 
 def _stored_router(database: str | None, at: str | None) -> Router:
+    # 57 MB of libraries, which a run over a file of grids need not hold
+    from gis_grid.services.routing import current_router  # noqa: PLC0415
+    from gis_grid.storage.database import opened  # noqa: PLC0415
+
     settings = Settings()
     moment = None if at is None else _moment(at)
     with opened(database or settings.database_url) as engine:

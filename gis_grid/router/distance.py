@@ -143,3 +143,26 @@ def distances(
             moved = (x + turn * TURN_DEG, y)
             best = nearest_grid(tree, edges, moved, scale, best)[1]
         out[row] = math.sqrt(best)
+
+
+@kernel
+def nearest(
+    tree: Tree,
+    edges: Edges,
+    points: tuple[NDArray[np.float64], NDArray[np.float64]],
+    out: NDArray[np.int32],
+) -> None:
+    """Fill `out` with the grid whose border is nearest to each point, -1 for none."""
+    lon, lat = points
+    for row in range(len(lon)):
+        x, y = lon[row], lat[row]
+        out[row] = -1
+        if not (abs(x) <= TURN_DEG / 2 and abs(y) <= TURN_DEG / 4):
+            continue
+        scale = metres_per_degree(y)
+        best = math.inf
+        for turn in (0, -1, 1):
+            moved = (x + turn * TURN_DEG, y)
+            found, distance_2 = nearest_grid(tree, edges, moved, scale, best)
+            if distance_2 < best:
+                out[row], best = found, distance_2

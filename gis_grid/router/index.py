@@ -15,7 +15,7 @@ from gis_grid.errors import InputError
 from gis_grid.router import saved
 from gis_grid.router.cells import RESOLUTION, points
 from gis_grid.router.cells import fill as fill_cells
-from gis_grid.router.distance import distances
+from gis_grid.router.distance import distances, nearest
 from gis_grid.router.doors import require_codes, require_lonlat_polygons
 from gis_grid.router.edges import Edges, edges_of, frozen
 from gis_grid.router.located import OUTSIDE, Located
@@ -205,6 +205,32 @@ class Router:
 
         in_parallel(work, lons.size)
         return metres
+
+    def nearest_rows(self, *, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.int32]:
+        """Return the row of the grid whose border is nearest to each point, -1 without any.
+
+        Meant for points outside all grids, a few at a time; how far it is away says
+        `distance_to_border_m`.
+
+        Parameters
+        ----------
+        lon, lat
+            WGS-84 degrees, shape ``(n,)``; -1 for a point that is none.
+
+        Raises
+        ------
+        InputError
+            `lon` and `lat` differ in length or are not numbers.
+        """
+        lons, lats = (frozen(degrees) for degrees in points(lon=lon, lat=lat))
+        rows = np.empty(lons.size, np.int32)
+
+        def work(start: int, stop: int) -> None:
+            part = slice(start, stop)
+            nearest(self.tree, self.edges, (lons[part], lats[part]), rows[part])
+
+        in_parallel(work, lons.size)
+        return rows
 
     def save(self, path: str | Path) -> None:
         """Write the router to one file; `Router.load` opens it in milliseconds.

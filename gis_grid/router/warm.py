@@ -33,6 +33,7 @@ def warm() -> None:
                 lon, lat = [123.07, 123.02, 0.0], [41.05, 41.0, -85.0]
                 found = router.locate_many(lon=lon, lat=lat, cells=True)
                 router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
+                router.nearest_rows(lon=lon, lat=lat)
                 router.locate(lon=lon[0], lat=lat[0])
     encode(lon=[0.0], lat=[0.0])
 

@@ -1,6 +1,7 @@
 """``gis-grid route --special``: special grids go before the others."""
 
 import csv
+import json
 
 import geopandas as gpd
 import pytest
@@ -68,3 +69,38 @@ def test_a_cluster_does_not_know_them(files):
     more = ["--special", str(files / "special.geojson"), "--engine", "spark"]
     with pytest.raises(InputError, match="--special works in this process only"):
         CliRunner().invoke(app, asked(files, *more), catch_exceptions=False)
+
+
+def test_the_nearest_grid_within_a_limit(files):
+    points = "id,lon,lat\n"
+    places = [(123.002, 41.002), (122.9995, 41.005), (122.998, 41.005), (0, 0), ("", "")]
+    points += "".join(f"{row},{lon},{lat}\n" for row, (lon, lat) in enumerate(places))
+    (files / "points.csv").write_text(points, encoding="utf-8")
+    result = CliRunner().invoke(app, asked(files, "--nearest-limit", "100", "--json"))
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["routed"] == 2
+    with (files / "out.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["grid_code"], row["method"]) for row in rows] == [
+        ("west", "polygon"),
+        ("west", "nearest"),
+        ("", "outside"),
+        ("", "outside"),
+        ("", ""),
+    ]
+    assert float(rows[1]["distance_to_border_m"]) == pytest.approx(42.0, abs=0.2)
+
+
+def test_special_grids_go_before_the_nearest(files):
+    (files / "points.csv").write_text("id,lon,lat\n1,122.99995,41.005\n", encoding="utf-8")
+    more = ["--special", str(files / "special.geojson"), "--nearest-limit", "100"]
+    assert CliRunner().invoke(app, asked(files, *more)).exit_code == 0
+    with (files / "out.csv").open(encoding="utf-8", newline="") as file:
+        assert [row["grid_code"] for row in csv.DictReader(file)] == ["road"]
+
+
+def test_spark_knows_no_nearest_limit(files):
+    more = asked(files, "--nearest-limit", "5", "--engine", "spark")
+    result = CliRunner().invoke(app, more)
+    assert isinstance(result.exception, InputError)
+    assert "--nearest-limit" in str(result.exception)

@@ -50,6 +50,29 @@ def test_far_points_find_the_nearest_grid_across_the_antimeridian():
     assert metres[0] == pytest.approx(0.01 * 111_320, rel=1e-3)
 
 
+@given(case=coverages(places=CITIES))
+def test_the_nearest_grid_is_as_far_as_the_distance_says(case):
+    router = Router.build(case.grids)
+    outside = router.rows_of(lon=case.lon, lat=case.lat) < 0
+    lon, lat = case.lon[outside], case.lat[outside]
+    rows = router.nearest_rows(lon=lon, lat=lat)
+    known = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+    assert ((rows >= 0) == (known & bool(len(router.edges.ends)))).all()
+    lon, lat, rows = lon[rows >= 0], lat[rows >= 0], rows[rows >= 0]
+    nearest_m = router.distance_to_border_m(lon=lon, lat=lat)
+    own_m = router.distance_to_border_m(lon=lon, lat=lat, index=rows)
+    near = nearest_m < 1e6  # beyond that the plane of the point wraps round the globe
+    assert own_m[near] == pytest.approx(nearest_m[near], rel=1e-9, abs=1e-9)
+
+
+def test_the_nearest_grid_may_lie_across_the_antimeridian():
+    boxes = [shapely.box(-180, 0, -179.9, 0.1), shapely.box(179, 0, 179.1, 0.1)]
+    grids = gpd.GeoDataFrame({"code": ["a", "b"]}, geometry=boxes, crs="EPSG:4326")
+    rows = Router.build(grids).nearest_rows(lon=[179.99, 179.2, np.nan], lat=[0.05, 0.05, 0])
+    assert rows.tolist() == [0, 1, -1]
+    assert Router.build(grids.iloc[:0]).nearest_rows(lon=[1], lat=[1]).tolist() == [-1]
+
+
 def test_a_point_that_is_none_has_no_distance(drawn):
     router = Router.build(drawn)
     metres = router.distance_to_border_m(lon=[np.nan, 123.005, 200], lat=[41.0, 41.005, 0])

@@ -21,7 +21,8 @@ from gis_grid.services.route_file.words import any_has, filled, joined, padded
 COLUMNS = ("grid_code", "method", "distance_to_border_m", "cell")
 """Added after the columns of the input, in this order."""
 
-METHODS = pa.array(["", "outside", "polygon", "special"])
+METHODS = pa.array(["", "outside", "polygon", "special", "nearest"])
+POLYGON, SPECIAL, NEAREST = 2, 3, 4
 HEXADECIMAL = np.array([f"{byte:02x}".encode() for byte in range(256)])
 WORD = 15
 """Digits of the word of a cell."""
@@ -63,8 +64,8 @@ class Answers:
     owner: NDArray[np.int32]
     """Row of the owner, -1 without one; special grids follow the others."""
 
-    special: NDArray[np.bool_]
-    """Whether the owner is a special grid."""
+    rule: NDArray[np.int8]
+    """Which of `METHODS` found the owner, where there is one."""
 
     code: "pa.Array[Any]"
     """Code of the owner, null without one."""
@@ -77,8 +78,8 @@ class Answers:
 
     @property
     def method(self) -> "pa.Array[Any]":
-        """Return ``special``, ``polygon``, ``outside``, or empty words without a point."""
-        kind = np.where(self.owner >= 0, 2 + self.special, self.reason == Reason.NONE)
+        """Return ``special``, ``polygon``, ``nearest``, ``outside``, or empty without a point."""
+        kind = np.where(self.owner >= 0, self.rule, self.reason == Reason.NONE)
         return METHODS.take(kind)
 
     @property
@@ -88,20 +89,40 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Over:
+    """What may own a point besides the grid that holds it."""
+
+    special: SpecialIndex | None = None
+    """Special grids; they go before the others."""
+
+    nearest_limit_m: float = 0.0
+    """How far outside all grids a point may lie and still go to the nearest one."""
+
+    @property
+    def digest(self) -> list[float | None]:
+        """Return what tells it from another one."""
+        return [None if self.special is None else self.special.digest, self.nearest_limit_m]
+
+
+GROUND = Over()
+"""Nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """What answers rows: made once for a file."""
 
     router: Router
     datum: Datum
     codes: "pa.Array[Any]"
-    special: SpecialIndex | None = None
+    over: Over = GROUND
 
     @classmethod
-    def of(cls, router: Router, datum: Datum, special: SpecialIndex | None = None) -> "Desk":
-        """Return the desk of a router, with special grids that go before its own."""
-        more = [] if special is None else special.codes.tolist()
+    def of(cls, router: Router, datum: Datum, over: Over = GROUND) -> "Desk":
+        """Return the desk of a router, with what may own a point besides its grids."""
+        more = [] if over.special is None else over.special.codes.tolist()
         codes = pa.array([*router.codes.tolist(), *more], pa.string())
-        return cls(router=router, datum=datum, codes=codes, special=special)
+        return cls(router=router, datum=datum, codes=codes, over=over)
 
     def answer(self, degrees: Degrees) -> Answers:
         """Route some rows."""
@@ -114,12 +135,17 @@ class Desk:
         found = self.router.locate_many(lon=lon, lat=lat, cells=True)
         border_m = self.router.distance_to_border_m(lon=lon, lat=lat, index=found.index)
         owner, border_m = self._with_special(lon, lat, found.index, border_m)
+        rule = np.where(owner >= len(self.router.codes), SPECIAL, POLYGON).astype(np.int8)
+        near = np.flatnonzero((owner < 0) & (border_m <= self.over.nearest_limit_m))
+        if self.over.nearest_limit_m > 0 and near.size:
+            owner[near] = self.router.nearest_rows(lon=lon[near], lat=lat[near])
+            rule[near] = NEAREST
         owners: Any = pa.array(owner, mask=owner < 0)
         return Answers(
             lon=lon,
             lat=lat,
             owner=owner,
-            special=owner >= len(self.router.codes),
+            rule=rule,
             code=self.codes.take(owners),
             border_m=border_m,
             cell=np.zeros(len(lon), np.int64) if found.cell is None else found.cell,
@@ -130,10 +156,11 @@ class Desk:
         self, lon: Floats, lat: Floats, owner: NDArray[np.int32], border_m: Floats
     ) -> tuple[NDArray[np.int32], Floats]:
         """Return owners and distances, those of special grids where one reaches the point."""
-        if self.special is None:
+        special = self.over.special
+        if special is None:
             return owner, border_m
-        over = self.special.locate_many(lon=lon, lat=lat).index
-        depth_m = self.special.distance_to_border_m(lon=lon, lat=lat, index=over)
+        over = special.locate_many(lon=lon, lat=lat).index
+        depth_m = special.distance_to_border_m(lon=lon, lat=lat, index=over)
         rows = (over + len(self.router.codes)).astype(np.int32)
         return np.where(over >= 0, rows, owner), np.where(over >= 0, depth_m, border_m)
 

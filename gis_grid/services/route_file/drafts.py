@@ -8,6 +8,8 @@ from typing import IO
 import pyarrow as pa
 from pyarrow import parquet
 
+from gis_grid.services.route_file.locks import KEEPS_OPEN_FILES
+
 Extent = list[int]
 """How much of a draft is safe: bytes of a text, parts of a Parquet file."""
 
@@ -105,7 +107,9 @@ class ParquetDraft:
 
 def sync(path: Path) -> None:
     """Wait until a file, or the names in a folder, are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
+    if KEEPS_OPEN_FILES and path.is_dir():
+        return
+    handle = os.open(path, os.O_RDWR if KEEPS_OPEN_FILES else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -6,9 +6,7 @@ replaced in one step after the drafts are on the disk; so it never promises what
 what the drafts have beyond it is cut off. No row is lost, none comes twice.
 """
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -17,6 +15,7 @@ from typing import Any
 
 from gis_grid.errors import FileError
 from gis_grid.services.route_file.drafts import Extent, sync
+from gis_grid.services.route_file.locks import KEEPS_OPEN_FILES, LOCK, lock_folder
 
 JOURNAL = "journal.json"
 
@@ -41,11 +40,9 @@ class Workplace:
         self.folder = out.with_name(f".{out.name}.routing")
         self._run = json.loads(json.dumps(run))
         self.folder.mkdir(exist_ok=True)
-        self._lock = os.open(self.folder, os.O_RDONLY)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            os.close(self._lock)
+            self._lock = lock_folder(self.folder)
+        except BlockingIOError as error:
             msg = f"{out} is being written by another run; wait for it or name another file"
             raise FileError(msg) from error
         self._is_left = False
@@ -62,7 +59,8 @@ class Workplace:
 
     def _clear(self) -> None:
         for path in self.folder.iterdir():
-            path.unlink()
+            if path.name != LOCK:
+                path.unlink()
 
     def commit(self, entry: Entry) -> None:
         """Note what is safe; the drafts must be on the disk already."""
@@ -91,5 +89,7 @@ class Workplace:
             return
         self._is_left = True
         if self.entry is None:
+            shutil.rmtree(self.folder, ignore_errors=KEEPS_OPEN_FILES)
+        self._lock.close()
+        if self.entry is None and KEEPS_OPEN_FILES:
             shutil.rmtree(self.folder)
-        os.close(self._lock)

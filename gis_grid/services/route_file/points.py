@@ -28,6 +28,9 @@ from gis_grid.services.route_file.text import (
 BATCH = 32_768
 """Rows in memory at a time."""
 
+READ_BYTES = 1 << 20
+"""What is read of a Parquet column at a time, instead of all that a row group has of it."""
+
 Position = list[int]
 """Where the next row is: bytes before it in a CSV file; row group and row of it in Parquet."""
 
@@ -196,7 +199,7 @@ def _parquet(path: Path, wanted: Wanted) -> Points:
 
     def read(start: Position | None) -> Iterator[tuple[Rows, Position]]:
         try:
-            with parquet.ParquetFile(path) as file:
+            with parquet.ParquetFile(path, buffer_size=READ_BYTES) as file:
                 for batch, position in _batches(file, start or [0, 0]):
                     table = pa.Table.from_batches([batch]).replace_schema_metadata(schema.metadata)
                     yield ArrowRows(rows=table, lon=lon, lat=lat, geometry=geometry), position
@@ -213,7 +216,7 @@ def _batches(
     """Yield the rows of each row group in batches that do not depend on the start."""
     for group in range(start[0], file.num_row_groups):
         first = 0
-        for batch in file.iter_batches(batch_size=BATCH, row_groups=[group]):
+        for batch in file.iter_batches(BATCH, row_groups=[group], use_threads=False):
             after = first + len(batch)
             if group > start[0] or first >= start[1]:
                 yield batch, [group, after]

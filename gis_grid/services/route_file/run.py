@@ -18,8 +18,7 @@ from gis_grid.exchange.sources import open_source
 from gis_grid.geo.crs import to_lonlat
 from gis_grid.geo.datum import Datum, shapes_to_wgs84
 from gis_grid.router import Router
-from gis_grid.router.special import SpecialIndex
-from gis_grid.services.route_file.answers import COLUMNS, Desk
+from gis_grid.services.route_file.answers import COLUMNS, GROUND, Desk, Over
 from gis_grid.services.route_file.job import Job, Places, Summary, open_job
 from gis_grid.services.route_file.points import Wanted, open_points
 
@@ -39,7 +38,7 @@ def route_file(  # noqa: PLR0913 - what a run is made of
     *,
     wanted: Wanted,
     datum: Datum = Datum.WGS84,
-    special: SpecialIndex | None = None,
+    over: Over = GROUND,
     progress: Progress | None = None,
     commit_rows: int = COMMIT_ROWS,
 ) -> Summary:
@@ -63,8 +62,8 @@ def route_file(  # noqa: PLR0913 - what a run is made of
         Columns and encoding, where they are not to be guessed.
     datum
         Datum of the points.
-    special
-        Special grids that go before the others.
+    over
+        What the grids that hold a point are not alone: special grids, and the nearest one.
     progress
         Told after each batch.
     commit_rows
@@ -94,14 +93,14 @@ def route_file(  # noqa: PLR0913 - what a run is made of
         "wanted": [wanted.lon, wanted.lat, wanted.encoding],
         "datum": datum.value,
         "grids": grids_digest(router),
-        "special": None if special is None else special.digest,
+        "over": over.digest,
         "names": [str(places.out), str(places.rejects)],
         "commit_rows": commit_rows,
         "version": __version__,
     }
     give_back_memory()
     with open_job(opened, places, same) as job:
-        _route(job, Desk.of(router, datum, special), progress, commit_rows)
+        _route(job, Desk.of(router, datum, over), progress, commit_rows)
     return job.summary
 
 
