@@ -184,7 +184,8 @@ def _a_year(ground: Ground) -> Floats:
     minutes = ground.handling_minutes
     if len(minutes) != len(ground.incidents):
         minutes = np.zeros(len(ground.incidents))
-    return np.c_[np.ones(len(ground.incidents)), np.nan_to_num(minutes)] / ground.years
+    rows: Floats = np.stack([np.ones(len(minutes)), np.nan_to_num(minutes)], axis=1)
+    return rows / ground.years
 
 
 def _patrol_m(carved: Carved) -> Floats:

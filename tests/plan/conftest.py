@@ -14,9 +14,7 @@ def providence_blocks(shared):
     """Return the census blocks of Providence with their persons, and the ward of each."""
     frame = gpd.read_file(shared / "providence" / "blocks.zip").to_crs(32619)
     wards = frame["WARD"].astype(int).astype(str).to_numpy()
-    blocks = blocks_of(
-        frame.geometry, codes=frame["GEOID10"], weights={"persons": frame["TOTPOP"]}
-    )
+    blocks = blocks_of(frame.geometry, codes=frame["GEOID10"], weights={"persons": frame["TOTPOP"]})
     return blocks, wards
 
 

@@ -35,15 +35,15 @@ def walk(state, steps, rng, *, every):
 
 @pytest.mark.shared
 def test_the_wards_of_providence_survive_a_hurry(providence, rng):
-    walking = walk(providence, 300, rng, every=150)
+    walking = walk(providence, 200, rng, every=200)
     assert set(walking.taken) == KINDS
 
 
 @pytest.mark.shared
 @pytest.mark.slow
 def test_the_wards_of_providence_survive_ten_thousand_edits(providence, rng):
-    walking = walk(providence, 10_000, rng, every=1_000)
-    assert sum(walking.taken.values()) > 9_000
+    walking = walk(providence, 10_000, rng, every=2_000)
+    assert sum(walking.taken.values()) == 10_000
     assert set(walking.taken) == KINDS
 
 
@@ -52,7 +52,7 @@ def test_undoing_everything_is_the_beginning(providence, rng):
     start = providence.copy()
     draft = Draft(providence)
     walking = Walk(draft, Spots(providence), rng)
-    walking.steps(120)
+    walking.steps(80)
     while draft.undoable:
         walking.undo()
     assert draft.state.used == start.used
@@ -67,7 +67,7 @@ def test_undoing_everything_is_the_beginning(providence, rng):
 def test_a_state_and_its_copy_go_their_own_ways(providence, rng):
     copied = providence.copy()
     kept = PlanState(providence.blocks, providence.assignment, [*providence.codes])
-    Walk(Draft(providence), Spots(providence), rng).steps(60)
+    Walk(Draft(providence), Spots(providence), rng).steps(40)
     np.testing.assert_array_equal(copied.assignment, kept.assignment)
     np.testing.assert_array_equal(copied.alive(), kept.alive())
     assert copied.codes == kept.codes

@@ -17,16 +17,17 @@ class Walk:
         self.fresh = 0
 
     def steps(self, count):
+        """Take so many steps that are not refused."""
         kinds = [self.flip, self.brush, self.split, self.drag, self.merge, self.claim]
-        odds = np.array([0.44, 0.2, 0.07, 0.09, 0.05, 0.02])
         kinds += [self.undo, self.redo]
-        odds = np.append(odds, [0.09, 0.04])
-        for _ in range(count):
+        odds = [0.42, 0.2, 0.08, 0.1, 0.04, 0.03, 0.09, 0.04]
+        while count > 0:
             kind = kinds[self.rng.choice(len(kinds), p=odds)]
             name = kind.__name__
             try:
                 kind()
                 self.taken[name] = self.taken.get(name, 0) + 1
+                count -= 1
             except (ConflictError, InputError, GeometryError):
                 self.refused[name] = self.refused.get(name, 0) + 1
 
@@ -34,16 +35,18 @@ class Walk:
         self.draft.do(edit, **WHO)
 
     def _border_block(self):
+        """Return a block and a neighbour of it in another grid."""
         state = self.draft.state
-        alive = state.alive()
-        for _ in range(50):
-            block = int(self.rng.choice(alive))
-            own = state.core.grid[block]
-            others = [int(n) for n in state.neighbours(block) if state.core.grid[n] != own]
-            others = [n for n in others if state.core.grid[n] >= 0]
-            if own >= 0 and others:
-                return block, others[0]
-        raise InputError("no border found")
+        grid = int(self.rng.choice(state.living_grids()))
+        pairs = [
+            (int(block), int(other))
+            for block in state.members(grid)
+            for other in state.neighbours(block)
+            if state.core.grid[other] not in (grid, -1)
+        ]
+        if not pairs:
+            raise InputError("no border found")
+        return pairs[int(self.rng.integers(len(pairs)))]
 
     def flip(self):
         block, other = self._border_block()
@@ -77,7 +80,9 @@ class Walk:
         border = drawing.border_between(state, *pair)
         line = shapely.get_parts(border)[0]
         xy = shapely.get_coordinates(line)
-        a, b = sorted(self.rng.choice(len(xy), 2, replace=False)) if len(xy) > 2 else (0, len(xy) - 1)
+        a, b = (
+            sorted(self.rng.choice(len(xy), 2, replace=False)) if len(xy) > 2 else (0, len(xy) - 1)
+        )
         middle = (xy[a] + xy[b]) / 2 + self.rng.normal(0, 0.3, 2) * np.hypot(*(xy[b] - xy[a]))
         bent = shapely.LineString([xy[a], middle, xy[b]])
         codes = [state.codes[grid] for grid in pair]
