@@ -118,18 +118,29 @@ def _faces(shapes: Shapes, around: Shapes, line: BaseGeometry) -> tuple[Shapes, 
     return faces[face], parent.astype(np.int64)
 
 
+def _gathered(xy: Floats) -> Floats:
+    """Put nodes that are a hair apart together, where the first of them is."""
+    points = np.asarray(shapely.points(xy), object)
+    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=HAIR_M)
+    first = np.full(len(xy), len(xy))
+    np.minimum.at(first, one, other)
+    return xy[first]
+
+
 def _on_corners(noded: BaseGeometry, known: Floats) -> BaseGeometry:
     """Put nodes that are nearly on a corner on it: else edges of a hair's breadth arise."""
     tree = shapely.STRtree(np.asarray(shapely.points(known), object))
 
     def settle(xy: Floats) -> Floats:
         at, corner = tree.query_nearest(shapely.points(xy), max_distance=HAIR_M, all_matches=False)
-        moved = xy.copy()
+        moved = _gathered(xy)
         moved[at] = known[corner]
         return moved
 
     lines = shapely.get_parts(shapely.transform(noded, settle))
-    return shapely.MultiLineString([*lines[shapely.length(lines) > 0]])
+    lines = lines[shapely.length(lines) > 0]
+    nodes = shapely.MultiPoint(shapely.get_coordinates(lines))  # also of lines a hair beside them
+    return shapely.MultiLineString([*shapely.get_parts(shapely.snap(lines, nodes, HAIR_M))])
 
 
 def _parts(
