@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -12,7 +13,7 @@ from api import problems
 from api.deps import State
 from api.hardening import HardeningMiddleware
 from api.identity import CookieMiddleware
-from api.live import LivePage, LiveRouting
+from api.live import LiveRouting
 from api.live_areas import LiveAreas
 from api.live_identity import live_identity
 from api.live_reports import LiveReports
@@ -33,7 +34,6 @@ from api.routers import (
     tiles,
     users,
 )
-from api.routers import page as map_page
 from gis_grid import __version__
 from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
@@ -66,7 +66,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             special = special_grids(settings.special_file)
             live = LiveRouting(engine, cache_dir=settings.cache_dir, special=special)
             with (
-                closing(LivePage(engine)) as page,
                 closing(live) as routing,
                 closing(LiveTiles(engine)) as drawing,
                 closing(LiveReports(engine)) as reporting,
@@ -77,7 +76,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "identity": live_identity(engine, settings),
                     "areas": LiveAreas(engine),
                     "routing": routing,
-                    "page": page,
                     "tiles": drawing,
                     "reports": reporting,
                 }
@@ -101,7 +99,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def _add_routes(app: FastAPI) -> None:
-    v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}})
+    refused = problems.responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}, **refused})
     for router in (
         health.router,
         session.router,
@@ -121,7 +120,6 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(v1)
     app.add_route("/openapi.json", _description, include_in_schema=False)
     app.include_router(tiles.router)
-    app.include_router(map_page.router)
     app.include_router(pages.router)
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
-from api.live import LivePage, LiveRouting
+from api.live import LiveRouting
 from api.live_areas import LiveAreas
 from api.live_identity import LiveIdentity
 from api.live_reports import LiveReports
@@ -22,7 +22,6 @@ class State(TypedDict):
     identity: LiveIdentity
     areas: LiveAreas
     routing: LiveRouting
-    page: LivePage
     tiles: LiveTiles
     reports: LiveReports
 
@@ -56,11 +55,6 @@ async def _areas(request: Request) -> LiveAreas:
     return areas
 
 
-async def _page(request: Request) -> LivePage:
-    page: LivePage = request.state.page
-    return page
-
-
 async def _reports(request: Request) -> LiveReports:
     reports: LiveReports = request.state.reports
     return reports
@@ -78,6 +72,5 @@ Sessions = Annotated[sessionmaker[Session], Depends(_sessions)]
 DbEngine = Annotated[Engine, Depends(_engine)]
 Routing = Annotated[LiveRouting, Depends(_routing)]
 Areas = Annotated[LiveAreas, Depends(_areas)]
-Page = Annotated[LivePage, Depends(_page)]
 TileDrawing = Annotated[LiveTiles, Depends(_tiles)]
 Reports = Annotated[LiveReports, Depends(_reports)]

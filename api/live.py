@@ -1,11 +1,10 @@
 """What a process keeps in memory of the current generation, swapped when it changes."""
 
-import gzip
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,13 +13,11 @@ from gis_grid import __version__
 from gis_grid.errors import GisGridError
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.naming import GridName
-from gis_grid.maps.city import city_page
 from gis_grid.router.index import Router
 from gis_grid.router.special import SpecialIndex
 from gis_grid.services.explaining import Guide, make_guide
-from gis_grid.services.reading import grid_names, picture_of
+from gis_grid.services.reading import grid_names
 from gis_grid.services.routing import current_router
-from gis_grid.storage.changes import ChangeWatch
 from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.versions import versions
@@ -189,45 +186,3 @@ class LiveRouting:
         return Routing(
             router=router, generation=generation, names=names, guide=guide, around=around
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrawnPage:
-    """The first map, ready to be sent."""
-
-    state: str
-    """What the database held when it was drawn."""
-
-    html: bytes
-    gzipped: bytes
-
-
-class LivePage:
-    """The first map of the database's present state, drawn at the first request for it."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._watch = ChangeWatch(engine)
-        self._lock = threading.Lock()
-        self._held: DrawnPage | None = None
-
-    def close(self) -> None:
-        """Give back what it holds of the database."""
-        with self._lock:
-            self._watch.close()
-
-    def current(self) -> DrawnPage:
-        """Return the map; draw it anew only when the database has changed.
-
-        Raises
-        ------
-        StorageError
-            The database cannot be read.
-        """
-        with self._lock:
-            state = self._watch.token()
-            if self._held is None or self._held.state != state:
-                page = city_page(picture_of(self._engine, now=datetime.now(UTC))).encode()
-                packed = gzip.compress(page, compresslevel=6, mtime=0)
-                self._held = DrawnPage(state=state, html=page, gzipped=packed)
-            return self._held

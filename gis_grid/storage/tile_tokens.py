@@ -53,9 +53,8 @@ class TokenWatch:
             raise
 
     def _read(self, connection: Connection) -> Mapping[str, str]:
-        counters = dict(
-            connection.execute(select(version.c.topic, version.c.number)).tuples().all()
-        )
+        found = connection.execute(select(version.c.topic, version.c.number))
+        counters: dict[str, int] = {topic: number for topic, number in found}  # noqa: C416 - typed
         grids = _generation(connection)
         changing = str(connection.execute(text(_INCIDENTS[connection.dialect.name])).scalar_one())
         if connection.dialect.name == "sqlite":

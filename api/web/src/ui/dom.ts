@@ -1,4 +1,4 @@
-/** Elements without innerHTML: whatever comes from data can only ever be text. */
+/** Elements made without parsing text: whatever comes from data can only ever be text. */
 
 export type Child = Node | string | number | false | null | undefined;
 

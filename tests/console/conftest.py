@@ -1,0 +1,65 @@
+from collections.abc import Iterator
+
+import pytest
+
+from gis_grid.storage.database import open_engine
+from tests import browser, databases, drawn
+from tests.console import served
+
+
+@pytest.fixture(scope="session")
+def console(tmp_path_factory, sqlite_template) -> Iterator[str]:
+    """Give the address of a service with the built console, the drawn city, a user per role."""
+    served.built()
+    folder = tmp_path_factory.mktemp("console")
+    url = databases.sqlite_database(folder, sqlite_template)
+    engine = open_engine(url)
+    drawn.store(engine)
+    engine.dispose()
+    served.add_users(url)
+    with served.serving(url, folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="session", params=[(), ("--disable-3d-apis",)], ids=["3d", "no-3d"])
+def chromium(request):
+    """Give a browser, once with and once without WebGL."""
+    with browser.opened(*request.param) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def cookies(chromium, console):
+    """Return the cookies of each user, signed in once."""
+    found = {}
+    for who in served.USERS:
+        context = chromium.new_context()
+        served.Watched(context, console).sign_in(who)
+        found[who] = context.storage_state()
+        context.close()
+    return found
+
+
+@pytest.fixture
+def desk(chromium, console, cookies):
+    """Open pages as somebody; at the end nothing may have failed and nothing been asked outside."""
+    contexts, watched = [], []
+
+    def open_(path, who="chief", size=(1440, 900), *, drawn=True, **options):
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            storage_state=cookies[who] if who else None,
+            **options,
+        )
+        contexts.append(context)
+        one = served.Watched(context, console)
+        watched.append(one)
+        one.open(path, drawn=drawn)
+        return one
+
+    yield open_
+    for one in watched:
+        assert one.complaints == []
+        assert one.refused == []
+    for context in contexts:
+        context.close()

@@ -1,0 +1,114 @@
+"""The built console, served with a city of the tests on a free port, and a browser before it."""
+
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+
+from api.app import create_app
+from gis_grid.accounts.roles import Role
+from gis_grid.services.accounts.users import add_user, grant_role
+from gis_grid.settings import Settings
+from gis_grid.storage.database import opened, sessions
+
+ROOT = Path(__file__).parents[2]
+PASSWORD = "long enough passw0rd"
+USERS = {
+    "chief": (Role.ADMINISTRATOR, "管理岗"),
+    "planning": (Role.PLANNER, "规划岗 02"),
+    "sending": (Role.DISPATCHER, "派遣岗 05"),
+    "leading": (Role.LEADER, "总览岗 01"),
+}
+
+
+def built() -> None:
+    """Build the console when its sources are newer; ``make test`` has done so before."""
+    script = ROOT / "scripts" / "web.py"
+    done = subprocess.run(
+        [sys.executable, str(script)], check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        pytest.fail(f"the console cannot be built:\n{done.stdout}\n{done.stderr}")
+
+
+def add_users(url: str) -> None:
+    """Add one account for each kind of work."""
+    now = datetime.now(UTC)
+    with opened(url) as engine, sessions(engine).begin() as session:
+        for code, (role, name) in USERS.items():
+            add_user(session, code, name=name, password=PASSWORD, now=now)
+            grant_role(session, code, role, None, now=now, by="tests")
+
+
+@contextmanager
+def serving(url: str, folder: Path):
+    """Serve a database; gives the address without a slash at its end."""
+    app = create_app(Settings(database_url=url, cache_dir=folder))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    until = time.monotonic() + 30
+    while not server.started and time.monotonic() < until:
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+class Watched:
+    """A page, what it asked for and complained of; nothing from outside is let through."""
+
+    def __init__(self, context, address: str) -> None:
+        self.page = context.new_page()
+        self.address = address
+        self.asked: list[str] = []
+        self.refused: list[str] = []
+        self.complaints: list[str] = []
+        self.page.route("**/*", self._guard)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._said)
+        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+
+    def _guard(self, route) -> None:
+        url = route.request.url
+        if (
+            url.startswith(("data:", "blob:"))
+            or urlsplit(url).netloc == urlsplit(self.address).netloc
+        ):
+            self.asked.append(url)
+            route.continue_()
+            return
+        self.refused.append(url)
+        route.abort()
+
+    def _said(self, said) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append(said.text)
+
+    def open(self, path: str, *, drawn: bool = True):
+        """Open a page of the console and wait until its map is at rest."""
+        self.page.goto(self.address + path)
+        if drawn:
+            self.rest()
+        return self.page
+
+    def rest(self) -> None:
+        """Wait until the map is drawn and named."""
+        self.page.wait_for_selector("html[data-drawn]", timeout=30_000)
+
+    def sign_in(self, who: str = "chief") -> None:
+        """Sign in without the form."""
+        asked = self.page.request.post(
+            f"{self.address}/api/v1/session",
+            data={"name": who, "password": PASSWORD},
+            headers={"Origin": self.address},
+        )
+        assert asked.status == 200, asked.text()

@@ -1,0 +1,85 @@
+import pytest
+
+from tests import databases, named
+from tests.desk import desk_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def desk(sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("card")
+    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, named.store) as desk:
+        desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield desk
+        assert [one for one in desk.faults if "404" not in one] == []
+
+
+def test_a_link_opens_the_card_with_fields_and_units(desk):
+    tab = desk.open(sel="cameras/k1")
+    tab.wait_for_selector(".thing")
+    assert tab.locator("[data-field=height_m]").text_content() == "6.5 m"
+    assert tab.locator("[data-field=azimuth_deg]").text_content() == "90°"
+    titles = tab.locator(".fields dt").all_text_contents()
+    assert titles[:2] == ["高度", "方位角"]
+    tab.close()
+
+
+def test_values_are_named_in_the_language_of_the_page(desk):
+    zh = desk.open(sel="facilities/f2")
+    en = desk.open(sel="facilities/f2", lang="en")
+    for tab in (zh, en):
+        tab.wait_for_selector("[data-field=state]")
+    assert zh.locator("[data-field=state]").text_content() == "完好"
+    assert en.locator("[data-field=state]").text_content() == "intact"
+    assert zh.locator("[data-field=category]").text_content() == "路灯 0118"
+    assert en.locator("[data-field=category]").text_content().endswith(" 0118")
+    zh.close()
+    en.close()
+
+
+def test_the_chain_leads_up_to_the_city(desk):
+    tab = desk.open(sel="places/p2")
+    tab.wait_for_selector(".chain")
+    codes = [row.get_attribute("data-code") for row in tab.locator(".chain").all()]
+    assert codes == ["A", "w", "s", "d", "c"]
+    tab.locator(".chain").nth(1).click()
+    tab.wait_for_selector(".thing h2:has-text('长柏社区')")
+    assert "sel=grids/w" in tab.url
+    assert [row.get_attribute("data-code") for row in tab.locator(".chain").all()] == [
+        *("s", "d", "c")
+    ]
+    tab.close()
+
+
+def test_copies_code_and_link(desk):
+    tab = desk.open(sel="facilities/2101010118000307")
+    tab.get_by_role("button", name="复制编码").click()
+    tab.wait_for_selector(".toast:has-text('已复制')")
+    assert tab.evaluate("navigator.clipboard.readText()") == "2101010118000307"
+    tab.get_by_role("button", name="复制链接").click()
+    tab.wait_for_function(
+        "navigator.clipboard.readText().then((text) => text.includes('sel=facilities/'))"
+    )
+    assert tab.evaluate("navigator.clipboard.readText()") == tab.url
+    tab.close()
+
+
+def test_says_when_the_thing_is_gone(desk):
+    tab = desk.open(sel="places/nobody")
+    tab.wait_for_selector(".thing .state")
+    assert "没有这个对象" in tab.locator(".thing").text_content()
+    tab.get_by_role("button", name="关闭卡片").click()
+    tab.wait_for_selector(".thing", state="detached")
+    assert "sel=" not in tab.url
+    tab.close()
+
+
+def test_shows_itself_in_the_list(desk):
+    tab = desk.open(sel="places/p2")
+    tab.get_by_role("button", name="在表中查看").click()
+    chosen = tab.locator("tbody tr[aria-selected=true]")
+    chosen.wait_for()
+    assert chosen.get_attribute("data-code") == "p2"
+    assert tab.get_by_label("图层", exact=True).input_value() == "places"
+    tab.close()

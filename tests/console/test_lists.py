@@ -1,0 +1,146 @@
+import pytest
+
+from gis_grid.storage.database import sessions
+from gis_grid.storage.layers import LayerStore
+from tests import databases, drawn
+from tests.desk import desk_in
+
+pytestmark = pytest.mark.browser
+
+
+def store(engine):
+    """Store the drawn city with more facilities than a page of a list holds."""
+    drawn.store(engine)
+    rows = [
+        ({"code": f"t{n:03}", "category": "0118", "street": f"{250 - n}街"}, "ABC"[n % 3])
+        for n in range(250)
+    ]
+    with sessions(engine).begin() as session:
+        LayerStore(session).upsert("facilities", drawn.points("facilities", rows))
+
+
+@pytest.fixture(scope="module")
+def desk(sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("lists")
+    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, store) as desk:
+        yield desk
+        assert desk.faults == []
+
+
+@pytest.fixture
+def tab(desk):
+    tab = desk.open(on="grids,facilities")
+    yield tab
+    tab.close()
+
+
+def open_list(tab, layer):
+    tab.locator("#map").focus()
+    tab.keyboard.press("t")
+    tab.wait_for_selector("tbody tr")
+    tab.get_by_label("图层", exact=True).select_option(layer)
+    tab.wait_for_function(
+        "(layer) => document.querySelector('.list-body .scroll')?.dataset.layer === layer",
+        arg=layer,
+    )
+
+
+def codes(tab):
+    return [row.get_attribute("data-code") for row in tab.locator(".list-body tbody tr").all()]
+
+
+def test_lists_what_is_in_view_of_each_layer(tab):
+    open_list(tab, "grids")
+    assert codes(tab) == list("ABCDEFGHI")
+    tab.evaluate("([lon, lat]) => gisGrid.city.go({lon, lat, zoom: 19})", drawn.middle("E"))
+    tab.wait_for_function("document.querySelectorAll('.list-body tbody tr').length === 1")
+    assert codes(tab) == ["E"]
+
+
+def test_j_k_and_enter_walk_the_rows_and_the_map_follows(tab):
+    open_list(tab, "grids")
+    tab.locator("#map").focus()
+    for _ in range(3):
+        tab.keyboard.press("j")
+    tab.keyboard.press("k")
+    assert "sel=grids/B" in tab.url
+    row = tab.locator("tbody tr[aria-selected=true]")
+    assert row.get_attribute("data-code") == "B"
+    tab.keyboard.press("Enter")
+    lon, lat = drawn.middle("B")
+    tab.wait_for_function(
+        "([lon, lat]) => Math.abs(gisGrid.city.centre().lon - lon) < 1e-4"
+        " && Math.abs(gisGrid.city.centre().lat - lat) < 1e-4",
+        arg=[lon, lat],
+    )
+
+
+def test_the_row_follows_the_map(tab):
+    open_list(tab, "grids")
+    tab.evaluate("gisGrid.selection.set({layer: 'grids', code: 'F'})")
+    chosen = tab.locator("tbody tr[aria-selected=true]")
+    chosen.wait_for()
+    assert chosen.get_attribute("data-code") == "F"
+    tab.locator("tbody tr[data-code=C]").click()
+    assert "sel=grids/C" in tab.url
+
+
+def test_pages_by_key(tab):
+    open_list(tab, "facilities")
+    first = codes(tab)
+    assert len(first) == 100
+    assert "本页 100 行，后面还有" in tab.locator(".list-bar").text_content()
+    tab.get_by_role("button", name="下一页").click()
+    tab.wait_for_function(
+        "(first) => document.querySelector('.list-body tbody tr').dataset.code !== first",
+        arg=first[0],
+    )
+    assert codes(tab)[0] > first[-1]
+    tab.get_by_role("button", name="下一页").click()
+    tab.wait_for_function("document.querySelectorAll('.list-body tbody tr').length < 100")
+    assert tab.get_by_role("button", name="下一页").is_hidden()
+    tab.get_by_role("button", name="回到首页").click()
+    tab.wait_for_function("document.querySelectorAll('.list-body tbody tr').length === 100")
+    assert codes(tab) == first
+
+
+def test_sorts_by_a_head_numbers_as_numbers(tab):
+    open_list(tab, "facilities")
+    head = tab.get_by_role("button", name="所在街道")
+    head.click()
+    streets = [text for text in tab.locator("tbody tr td:nth-child(4)").all_text_contents() if text]
+    column = tab.locator("thead th[aria-sort=ascending]")
+    assert column.text_content().startswith("所在街道")
+    numbers = [int(text.removesuffix("街")) for text in streets if text.endswith("街")]
+    assert len(numbers) > 50
+    assert numbers == sorted(numbers)
+    head.click()
+    assert tab.locator("thead th[aria-sort=descending]").count() == 1
+
+
+def test_an_empty_view_says_so(tab):
+    open_list(tab, "grids")
+    tab.evaluate("gisGrid.city.go({lon: 100, lat: 30, zoom: 15})")
+    tab.wait_for_selector(".list-body .state")
+    assert "视野内没有" in tab.locator(".list-body").text_content()
+
+
+def test_tab_walks_the_top_layer_and_then_leaves_the_map(desk):
+    tab = desk.open(on="grids")
+    tab.locator("#map").focus()
+    told = []
+    for _ in range(9):
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.id") == "map"
+        told.append(tab.locator(".walk").text_content())
+    assert told[0] == "网格A，第 1 个，共 9 个"
+    assert told[8] == "网格I，第 9 个，共 9 个"
+    tab.keyboard.press("Shift+Tab")
+    assert tab.locator(".walk").text_content() == "网格H，第 8 个，共 9 个"
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".thing h2:has-text('网格H')")
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.id") != "map"
+    assert tab.locator(".walk").is_hidden()
+    tab.close()

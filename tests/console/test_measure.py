@@ -1,0 +1,117 @@
+import re
+
+import pytest
+from pyproj import Geod
+
+from tests import databases, drawn
+from tests.desk import desk_in
+
+pytestmark = pytest.mark.browser
+GEOD = Geod(ellps="WGS84")
+WITHIN = 0.005
+"""The map measures on a sphere of the mean radius."""
+
+
+@pytest.fixture(scope="module")
+def desk(sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("measure")
+    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, drawn.store) as desk:
+        desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield desk
+        assert desk.faults == []
+
+
+@pytest.fixture
+def tab(desk):
+    tab = desk.open()
+    yield tab
+    tab.close()
+
+
+def pixel(tab, lon, lat):
+    return tab.evaluate(
+        """([lon, lat]) => {
+          const r = 6378137, x = lon * Math.PI / 180 * r;
+          const y = Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) * r;
+          const [px, py] = gisGrid.city.map.getPixelFromCoordinate([x, y]);
+          const box = gisGrid.city.map.getTargetElement().getBoundingClientRect();
+          return [px + box.x, py + box.y];
+        }""",
+        [lon, lat],
+    )
+
+
+def click(tab, lon, lat, **options):
+    tab.mouse.click(*pixel(tab, lon, lat), **options)
+    tab.wait_for_timeout(300)  # or two clicks would be a double click
+
+
+def metres(text):
+    number, unit = re.match(r"([\d,.]+) ?(米|km)", text).groups()
+    return float(number.replace(",", "")) * (1000 if unit == "km" else 1)
+
+
+def test_measures_a_line_on_the_ellipsoid_and_selects_nothing(tab):
+    west, south = drawn.WEST + 0.001, drawn.SOUTH + 0.001
+    points = [(west, south), (west + 0.004, south), (west + 0.004, south + 0.003)]
+    tab.locator("#map").focus()
+    tab.keyboard.press("m")
+    for lon, lat in points:
+        click(tab, lon, lat)
+    tab.keyboard.press("Enter")
+    lons, lats = zip(*points, strict=True)
+    shown = metres(tab.locator(".measure output").text_content())
+    assert shown == pytest.approx(GEOD.line_length(lons, lats), rel=WITHIN)
+    assert "sel=" not in tab.url
+    tab.get_by_role("button", name="复制结果").click()
+    tab.wait_for_selector(".toast")
+    copied = tab.evaluate("navigator.clipboard.readText()")
+    assert copied == tab.locator(".measure output").text_content()
+
+
+def test_measures_an_area_and_its_perimeter(tab):
+    west, south = drawn.WEST + 0.001, drawn.SOUTH + 0.001
+    points = [(west, south), (west + 0.004, south), (west + 0.004, south + 0.003)]
+    tab.get_by_role("button", name="测量").click()
+    tab.get_by_role("button", name="面积").click()
+    for lon, lat in points:
+        click(tab, lon, lat)
+    tab.locator("#map").focus()
+    tab.keyboard.press("Enter")
+    lons, lats = zip(*points, strict=True)
+    area_m2, around_m = (abs(one) for one in GEOD.polygon_area_perimeter(lons, lats))
+    area, perimeter = tab.locator(".measure output").text_content().split(" · ")
+    assert area.endswith("公顷")
+    assert float(area.split()[0]) == pytest.approx(area_m2 / 10_000, rel=WITHIN)
+    assert metres(perimeter.removeprefix("周长 ")) == pytest.approx(around_m, rel=WITHIN)
+
+
+def test_works_by_keyboard_alone(tab):
+    tab.locator("#map").focus()
+    tab.keyboard.press("m")
+    start = tab.evaluate("gisGrid.city.centre()")
+    tab.keyboard.press("Space")
+    for _ in range(2):
+        tab.keyboard.press("ArrowRight")
+        tab.wait_for_timeout(400)
+    tab.keyboard.press("Space")
+    end = tab.evaluate("gisGrid.city.centre()")
+    tab.keyboard.press("Enter")
+    wanted = GEOD.inv(start["lon"], start["lat"], end["lon"], end["lat"])[2]
+    assert wanted > 10
+    shown = metres(tab.locator(".measure output").text_content())
+    assert shown == pytest.approx(wanted, rel=WITHIN, abs=0.1)
+    tab.keyboard.press("Backspace")
+    assert metres(tab.locator(".measure output").text_content()) == 0
+    tab.keyboard.press("Escape")
+    assert tab.locator(".measure").is_visible()
+    tab.keyboard.press("Escape")
+    assert tab.locator(".measure").is_hidden()
+
+
+def test_after_it_a_click_selects_again(tab):
+    tab.keyboard.press("m")
+    tab.keyboard.press("m")
+    click(tab, *drawn.middle("I"))
+    tab.wait_for_selector(".thing")
+    assert "sel=grids/I" in tab.url

@@ -1,0 +1,105 @@
+import pytest
+
+from tests import databases, drawn, named
+from tests.desk import desk_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def desk(sqlite_template, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("search")
+    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, named.store) as desk:
+        yield desk
+        assert desk.faults == []
+
+
+@pytest.fixture(scope="module")
+def tab(desk):
+    return desk.open()
+
+
+def look_for(tab, text):
+    tab.keyboard.press("Escape")
+    tab.locator("#map").focus()
+    tab.keyboard.press("/")
+    tab.keyboard.type(text)
+    tab.wait_for_selector(".found:not([hidden]) [role=option]")
+
+
+def test_the_whole_way_by_keyboard(tab):
+    look_for(tab, "望溪路")
+    box = tab.get_by_role("combobox")
+    assert box.get_attribute("aria-expanded") == "true"
+    first = box.get_attribute("aria-activedescendant")
+    tab.keyboard.press("ArrowDown")
+    second = box.get_attribute("aria-activedescendant")
+    assert first != second
+    assert tab.locator(f"#{second}").get_attribute("aria-selected") == "true"
+    assert tab.locator(f"#{first}").get_attribute("aria-selected") == "false"
+    tab.keyboard.press("ArrowUp")
+    assert box.get_attribute("aria-activedescendant") == first
+    assert tab.locator(f"#{first}").get_attribute("data-kind") == "street"
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".thing h2:has-text('望溪路')")
+    assert "sel=streets/s1" in tab.url
+    assert box.get_attribute("aria-expanded") == "false"
+    assert tab.evaluate("document.activeElement.id") == "map"
+
+
+def test_flies_to_what_was_found(tab):
+    look_for(tab, "灯杆 1307")
+    tab.keyboard.press("Enter")
+    lon, lat = drawn.middle("A")
+    tab.wait_for_function(
+        "([lon, lat]) => { const c = gisGrid.city.centre();"
+        " return Math.abs(c.lon - lon) < 1e-5 && Math.abs(c.lat - lat) < 1e-5 && c.zoom >= 17 }",
+        arg=[lon, lat],
+    )
+    assert tab.locator("[data-field=painted_number]").text_content() == "画街-1307"
+
+
+def test_groups_results_by_kind(tab):
+    look_for(tab, "长柏")
+    kinds = [row.get_attribute("data-kind") for row in tab.locator(".result").all()]
+    assert len(set(kinds)) >= 3
+    assert kinds == sorted(kinds, key=kinds.index)
+    assert tab.locator(".found .group").count() == len(set(kinds))
+
+
+def test_says_when_nothing_is_found(tab):
+    look_for(tab, "没有这个")
+    assert "没有找到“没有这个”" in tab.locator(".nothing").text_content()
+    tab.keyboard.press("Enter")
+    assert tab.locator(".found").is_visible()
+    tab.keyboard.press("Escape")
+    assert tab.locator(".found").is_hidden()
+    tab.keyboard.press("Escape")
+    assert tab.get_by_role("combobox").input_value() == ""
+
+
+def test_coordinates_name_their_datum_and_become_a_pin(tab):
+    look_for(tab, "123.003,41.003")
+    rows = tab.locator(".result").all_text_contents()
+    assert len(rows) == 3
+    assert "按 GCJ-02 读 · 与 WGS-84 相距 506 米" in rows[1]
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".thing .chain")
+    assert "pin=123.003000,41.003000" in tab.url
+    card = tab.locator(".thing").text_content()
+    assert "123.003000, 41.003000" in card
+    assert "GCJ-02" in card
+    assert "长柏社区" in card
+    tab.locator("#map").focus()
+    tab.keyboard.press("Escape")
+    tab.wait_for_selector(".thing", state="detached")
+    assert "pin=" not in tab.url
+
+
+def test_a_failing_service_is_told(desk):
+    tab = desk.open()
+    tab.route("**/api/v1/search**", lambda route: route.abort())
+    look_for(tab, "望溪路")
+    assert "查找失败" in tab.locator(".nothing").text_content()
+    tab.close()
+    desk.faults[:] = [one for one in desk.faults if "ERR_FAILED" not in one]

@@ -1,0 +1,190 @@
+"""The frame of the console: pages by role, language, theme, address, keys, narrow screens."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.console.served import PASSWORD
+
+pytestmark = pytest.mark.browser
+
+BOX = {"lon": 123.003, "lat": 41.003}
+
+
+def query(page):
+    return parse_qs(urlsplit(page.url).query)
+
+
+def at(page):
+    return [float(part) for part in query(page)["at"][0].split(",")]
+
+
+@pytest.mark.parametrize(
+    ("who", "home", "others"),
+    [
+        ("planning", "/planner", {"/planner", "/overview"}),
+        ("sending", "/dispatch", {"/dispatch", "/overview"}),
+        ("leading", "/overview", {"/overview"}),
+        ("chief", "/planner", {"/planner", "/dispatch", "/overview"}),
+    ],
+)
+def test_each_role_has_its_pages(desk, who, home, others):
+    page = desk("/", who).page
+    assert urlsplit(page.url).path == home
+    links = page.locator("nav a")
+    assert {links.nth(n).get_attribute("href") for n in range(links.count())} == others
+    assert page.locator("nav a[aria-current=page]").get_attribute("href") == home
+
+
+def test_signing_in_leads_back_to_where_one_was_going(desk):
+    opened = desk("/dispatch?theme=dark", who=None, drawn=False)
+    page = opened.page
+    page.wait_for_selector("#name")
+    assert urlsplit(page.url).path == "/signin"
+    page.fill("#name", "sending")
+    page.fill("#password", "wrong wrong wrong")
+    page.keyboard.press("Enter")
+    page.get_by_text("账号、密码或验证码不对").wait_for()
+    assert page.input_value("#name") == "sending"
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    opened.rest()
+    assert urlsplit(page.url).path == "/dispatch"
+    assert page.get_attribute("html", "data-theme") == "dark"
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_selector("#password")
+    opened.complaints[:] = [said for said in opened.complaints if "401" not in said]
+
+
+def test_nobody_is_sent_to_another_host(desk):
+    opened = desk("/signin?next=https://example.org/x", drawn=False)
+    opened.rest()
+    assert urlsplit(opened.page.url).path == "/planner"
+
+
+def test_nothing_is_inline_and_the_browser_knows_it(desk, console):
+    opened = desk("/planner")
+    answer = opened.page.request.get(f"{console}/planner")
+    policy = answer.headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert opened.page.locator("script:not([src])").count() == 0
+
+
+def test_language_changes_everything_and_keeps_the_view(desk):
+    opened = desk("/overview?at=123.003,41.003,15.5&on=grids")
+    page = opened.page
+    assert page.get_attribute("html", "lang") == "zh-CN"
+    page.get_by_role("button", name="EN", exact=True).click()
+    page.wait_for_selector("html[lang=en]")
+    opened.rest()
+    assert page.locator("nav a[aria-current]").inner_text() == "Overview"
+    assert query(page)["on"] == ["grids"]
+    assert at(page)[2] == pytest.approx(15.5, abs=0.02)
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    left = [text for text in page.locator(".top, .right").all_inner_texts() if chinese.search(text)]
+    names = {
+        "画市",
+        "初稿",
+        "管理岗",
+        "中文",
+    }  # of the city, its generation, the user, the language
+    for text in left:
+        rest = text
+        for name in names:
+            rest = rest.replace(name, "")
+        assert chinese.search(rest) is None, rest
+
+
+def test_theme_recolours_page_and_map(desk):
+    opened = desk("/overview")
+    page = opened.page
+    light = page.screenshot()
+    page.get_by_role("button", name="深色").click()
+    page.wait_for_selector("html[data-theme=dark]")
+    page.wait_for_timeout(300)
+    assert page.screenshot() != light
+    assert query(page)["theme"] == ["dark"]
+    ground = page.evaluate("getComputedStyle(document.querySelector('.map')).backgroundColor")
+    assert ground == "rgb(19, 25, 32)"
+
+
+def test_a_link_shows_the_same_view_to_others(desk):
+    opened = desk(
+        "/planner?at=123.002,41.004,16.25&on=grids,cameras&theme=dark&fill=none&sel=grids/E"
+    )
+    page = opened.page
+    assert at(page) == pytest.approx([123.002, 41.004, 16.25], abs=0.01)
+    assert page.evaluate("gisGrid.city.isOn('cameras') && !gisGrid.city.isOn('buildings')")
+    assert page.evaluate("gisGrid.city.balanceMean()") is None
+    assert page.evaluate("gisGrid.selection.get()") == {"layer": "grids", "code": "E"}
+    page.locator("#map").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(700)
+    again = desk(page.url.replace(opened.address, ""))
+    assert at(again.page) == pytest.approx(at(page), abs=1e-4)
+
+
+def test_keys_work_and_are_shown(desk):
+    page = desk("/dispatch").page
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="快捷键")
+    dialog.wait_for()
+    assert {"+", "−", "-", "L", "J", "K"} & set(dialog.locator("kbd").all_inner_texts())
+    page.keyboard.press("Escape")
+    before = page.evaluate("gisGrid.city.centre().zoom")
+    page.keyboard.press("+")
+    page.wait_for_timeout(500)
+    assert page.evaluate("gisGrid.city.centre().zoom") == pytest.approx(before + 1, abs=0.01)
+    page.keyboard.press("l")
+    page.locator(".tree").wait_for(state="visible")
+
+
+@pytest.mark.parametrize("path", ["/planner", "/dispatch", "/overview"])
+@pytest.mark.parametrize("size", [(1440, 900), (1366, 768), (1024, 768)])
+def test_nothing_is_cut_on_a_desk(desk, path, size):
+    page = desk(path, size=size).page
+    wide = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollHeight]")
+    assert wide[0] <= size[0]
+    assert wide[1] <= size[1]
+    bar = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelector('.top'))")
+    assert bar[0] <= bar[1]
+
+
+def test_on_a_narrow_desk_the_panel_is_a_drawer(desk):
+    page = desk("/overview", size=(1024, 768)).page
+    panel = page.locator(".right")
+    assert not panel.is_visible()
+    page.get_by_role("button", name="数据").click()
+    panel.wait_for(state="visible")
+
+
+def test_a_phone_gets_the_plain_list(desk):
+    page = desk("/dispatch", size=(390, 844), drawn=False).page
+    page.locator(".case").first.wait_for()
+    assert not page.locator(".stage").is_visible()
+    assert page.locator(".narrow.note").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_without_the_service_the_page_says_so(desk):
+    opened = desk("/dispatch")
+    page = opened.page
+    page.unroute("**/*")
+    page.route("**/api/**", lambda route: route.abort())
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.locator(".live.away").wait_for()
+    assert "未连接，数据截至" in page.locator(".live").inner_text()
+    opened.complaints[:] = [said for said in opened.complaints if "ERR_FAILED" not in said]
+
+
+def test_a_bundle_is_small(console):
+    from api import assets  # noqa: PLC0415 - built by the fixture
+
+    for name in ("signin", "planner", "dispatch", "overview"):
+        html = assets.page(name).content.decode()
+        wanted = set(re.findall(r'/static/(assets/[^"]+\.(?:js|css))', html))
+        assert wanted
+        size = sum(len(assets.asset(path).gzipped) for path in wanted)
+        assert size <= 200_000, f"{name}: {size} bytes"

@@ -1,0 +1,201 @@
+"""The map of the console: base map, names, layers, legend, heat, read-outs, selection."""
+
+import pytest
+
+from gis_grid.geo.datum import from_wgs84
+from tests import drawn
+
+pytestmark = pytest.mark.browser
+
+COLOUR = """([lon, lat, selector]) => {
+  const city = gisGrid.city;
+  const [x, y] = city.map.getPixelFromCoordinate(
+    [lon * 20037508.342789244 / 180,
+     Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) * 6378137]);
+  const seen = [];
+  for (const canvas of document.querySelectorAll('.ol-layer canvas')) {
+    if (canvas.closest('.names')) continue;
+    const scale = canvas.width / city.map.getSize()[0];
+    const [left, top] = [Math.round(x * scale), Math.round(y * scale)];
+    const at = canvas.getContext('2d').getImageData(left, top, 1, 1);
+    if (at.data[3]) seen.push([...at.data].slice(0, 3));
+  }
+  return seen[seen.length - 1] ?? null;
+}"""
+PIXEL = """([lon, lat]) => {
+  const [x, y] = gisGrid.city.map.getPixelFromCoordinate(
+    [lon * 20037508.342789244 / 180,
+     Math.log(Math.tan(Math.PI / 4 + lat * Math.PI / 360)) * 6378137]);
+  const box = document.querySelector('#map').getBoundingClientRect();
+  return [x + box.x, y + box.y];
+}"""
+WATER = [201, 220, 230]
+
+
+def colour(page, lon, lat):
+    return page.evaluate(COLOUR, [lon, lat])
+
+
+def test_the_base_map_is_the_citys_own(desk):
+    opened = desk("/planner?on=none&at=123.003,41.003,16.5")
+    lon, lat = drawn.middle("H")
+    assert colour(opened.page, lon + 0.0003, lat + 0.0003) == WATER
+    street = colour(opened.page, 123.0005, 41.002)
+    assert street == [255, 248, 230]
+    tiles = [url for url in opened.asked if "/tiles/" in url]
+    assert {url.split("/tiles/")[1].split("/")[0] for url in tiles} >= {"streets", "landcover"}
+
+
+def test_in_the_dark_it_has_dark_colours(desk):
+    page = desk("/planner?on=none&theme=dark&at=123.003,41.003,16.5").page
+    lon, lat = drawn.middle("H")
+    assert colour(page, lon + 0.0003, lat + 0.0003) == [11, 29, 42]
+
+
+def test_streets_are_named_one_character_at_a_time(desk):
+    page = desk("/planner?at=123.003,41.003,17").page
+    shown = page.evaluate(
+        "gisGrid.city.map.getLayers().getArray().find((l) => l.shown).shown"
+        ".filter((one) => one.glyphs.map((g) => g.text).join('') === '画街')"
+    )
+    assert shown
+    first, last = shown[0]["glyphs"]
+    assert first["x"] < last["x"]
+    assert first["y"] == pytest.approx(last["y"], abs=2)
+    assert "画河" in page.evaluate("gisGrid.city.names()")
+
+
+def test_grids_are_named_where_the_name_fits(desk):
+    opened = desk("/planner?at=123.003,41.003,16.5&on=grids")
+    assert "网格E" in opened.page.evaluate("gisGrid.city.names()")
+    far = desk("/planner?at=123.003,41.003,13&on=grids")
+    assert "网格E" not in far.page.evaluate("gisGrid.city.names()")
+
+
+def test_layers_are_switched_by_the_tree_and_kept_in_the_address(desk):
+    opened = desk("/planner?at=123.003,41.003,17")
+    page = opened.page
+    before = page.screenshot(clip={"x": 300, "y": 100, "width": 600, "height": 500})
+    page.get_by_role("button", name="图层与图例").click()
+    page.get_by_label("摄像头", exact=True).check()
+    page.get_by_label("楼栋").uncheck()
+    page.wait_for_timeout(800)
+    opened.rest()
+    assert "on=grids,cameras" in page.url
+    assert page.screenshot(clip={"x": 300, "y": 100, "width": 600, "height": 500}) != before
+
+
+def test_heat_is_drawn_with_its_legend(desk):
+    page = desk("/overview").page
+    legend = page.locator(".leg").filter(has_text="每六边形案件数")
+    legend.wait_for()
+    assert "少于 3 件不着色" in legend.inner_text()
+    assert "8" in legend.locator(".ramp-l").inner_text()
+    assert page.evaluate("gisGrid.city.heat().total") == 8
+    lon, lat = drawn.middle("E")
+    with_heat = colour(page, lon, lat)
+    page.get_by_role("button", name="图层与图例").click()
+    page.get_by_label("案件热力").uncheck()
+    page.wait_for_timeout(500)
+    assert legend.count() == 0
+    assert colour(page, lon, lat) != with_heat
+
+
+def test_swatches_have_the_opacity_of_the_map(desk):
+    page = desk("/overview").page
+    swatch = page.locator(".ramp i").first
+    swatch.wait_for()
+    assert swatch.evaluate("(one) => getComputedStyle(one).opacity") == "0.86"
+
+
+def test_coordinates_are_told_in_two_named_datums(desk):
+    page = desk("/planner").page
+    lon, lat = 123.003, 41.003
+    page.mouse.move(*page.evaluate(PIXEL, [lon, lat]))
+    page.wait_for_timeout(200)
+    told = [
+        [float(part) for part in page.locator(f".scale .{name}").inner_text().split(",")]
+        for name in ("wgs", "gcj")
+    ]
+    assert told[0] == pytest.approx([lon, lat], abs=5e-5)
+    moved = from_wgs84(lon=told[0][0], lat=told[0][1], datum="gcj02")
+    assert told[1] == pytest.approx([float(moved[0]), float(moved[1])], abs=2e-5)
+    text = page.locator(".scale").inner_text()
+    assert "WGS-84" in text
+    assert "GCJ-02" in text
+
+
+def test_the_scale_is_true(desk):
+    page = desk("/planner?at=123.003,41.003,16").page
+    pixels = page.locator(".scale i").evaluate("(bar) => bar.getBoundingClientRect().width")
+    metres = float(page.locator(".scale .length").inner_text().split()[0])
+    resolution = page.evaluate("gisGrid.city.map.getView().getResolution()") * 0.75467  # cos 41.003
+    assert pixels * resolution == pytest.approx(metres, rel=0.02)
+
+
+def test_a_click_selects_a_grid_and_its_row(desk):
+    page = desk("/planner?on=grids&at=123.003,41.003,16.5").page
+    page.mouse.click(*page.evaluate(PIXEL, list(drawn.middle("D"))))
+    page.wait_for_function("gisGrid.selection.get()?.code === 'D'")
+    assert "sel=grids/D" in page.url
+    row = page.locator(".right tr[data-key='D']")
+    assert row.get_attribute("aria-selected") == "true"
+    page.locator(".right tr[data-key='F']").click()
+    page.wait_for_function("gisGrid.selection.get()?.code === 'F'")
+    page.keyboard.press("Escape")
+    page.wait_for_function("gisGrid.selection.get() === null")
+
+
+def test_the_planners_table_holds_what_is_stored(desk):
+    page = desk("/planner?at=123.003,41.003,16").page
+    rows = page.locator(".right tbody tr")
+    assert rows.count() == 9
+    first = rows.first.inner_text()
+    assert "网格A" in first
+    assert "10" in first
+    assert "±0%" in first
+    page.get_by_role("button", name="户数", exact=True).click()
+    head = page.locator("th[aria-sort=descending]")
+    assert head.inner_text().startswith("户数")
+
+
+def test_the_queue_lists_open_incidents_and_filters(desk):
+    page = desk("/dispatch").page
+    rows = page.locator(".case")
+    rows.first.wait_for()
+    assert rows.count() == 8
+    page.keyboard.press("j")
+    page.wait_for_function("gisGrid.selection.get()?.layer === 'incidents'")
+    assert page.locator(".case[aria-current=true]").count() == 1
+    page.locator(".chip", has_text="待受理").click()
+    assert "state=waiting" in page.url
+    assert rows.count() == 8
+
+
+def test_the_map_is_one_tab_stop_and_pans_by_keys(desk):
+    page = desk("/planner").page
+    page.locator("#map").focus()
+    before = page.evaluate("gisGrid.city.centre().lon")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(700)
+    assert page.evaluate("gisGrid.city.centre().lon") > before
+
+
+def test_nothing_needs_webgl(desk):
+    page = desk("/overview").page
+    kinds = page.evaluate(
+        "[...document.querySelectorAll('canvas')].map((c) => c.getContext('2d') !== null)"
+    )
+    assert kinds
+    assert all(kinds)
+
+
+def test_hostile_names_stay_text(desk):
+    page = desk("/planner?at=123.0007,41.0007,18&sel=buildings/b1").page
+    page.wait_for_timeout(300)
+    assert page.locator("img").count() == 0
+
+
+def test_zoom_ends_where_tiles_do(desk):
+    page = desk("/planner?at=123.003,41.003,29").page
+    assert page.evaluate("gisGrid.city.centre().zoom") == pytest.approx(20)
