@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from gis_grid.accounts.sessions import Held
 from gis_grid.storage.accounts import versions
 from gis_grid.storage.accounts.changing import changed
+from gis_grid.storage.accounts.recorded import SHOWN, record_session
 from gis_grid.storage.accounts.tables import session as kept
+from gis_grid.storage.acting import recognise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,8 @@ class SessionStore:
                 address=address,
             )
         )
+        recognise(account_code, key[:SHOWN])
+        record_session(self._session, "sign_in", account_code, key)
 
     def get(self, key: str) -> tuple[str, Held] | None:
         """Return the account of a session and what is held of it; None when there is none."""
@@ -97,8 +101,13 @@ class SessionStore:
         return changed(self._session, delete(kept).where(kept.c.seen_at < before))
 
     def _end(self, which: ColumnElement[bool], *, now: datetime) -> int:
-        statement = update(kept).where(which, kept.c.ended_at.is_(None))
-        ended = changed(self._session, statement.values(ended_at=now))
+        open_ones = (which, kept.c.ended_at.is_(None))
+        found = self._session.execute(select(kept.c.id, kept.c.account_code).where(*open_ones))
+        owners = {row[0]: row[1] for row in found}
+        statement = update(kept).where(*open_ones).values(ended_at=now)
+        ended = changed(self._session, statement)
         if ended:
             versions.count(self._session)
+        for key, owner in owners.items():
+            record_session(self._session, "sign_out", owner, key)
         return ended

@@ -12,6 +12,7 @@ from gis_grid.accounts.roles import Role
 from gis_grid.accounts.tokens import Token
 from gis_grid.storage.accounts import versions
 from gis_grid.storage.accounts.changing import changed
+from gis_grid.storage.accounts.recorded import record_token
 from gis_grid.storage.accounts.tables import token as kept
 
 _A_MINUTE = timedelta(minutes=1)
@@ -41,6 +42,16 @@ class TokenStore:
                 created_at=token.created_at,
                 expires_at=token.expires_at,
             )
+        )
+        record_token(
+            self._session,
+            "add",
+            token.id,
+            account=token.account_code,
+            label=token.label,
+            scope=None if token.limit is None else [_written(one) for one in token.limit],
+            is_read_only=token.is_read_only,
+            expires_at=token.expires_at.isoformat(),
         )
 
     def get(self, number: str) -> tuple[Token, str] | None:
@@ -73,10 +84,15 @@ class TokenStore:
         )
 
     def _revoke(self, which: Sequence[Any], *, now: datetime) -> int:
-        statement = update(kept).where(*which, kept.c.revoked_at.is_(None))
-        revoked = changed(self._session, statement.values(revoked_at=now))
+        open_ones = (*which, kept.c.revoked_at.is_(None))
+        found = self._session.execute(select(kept.c.id, kept.c.account_code).where(*open_ones))
+        owners = {row[0]: row[1] for row in found}
+        statement = update(kept).where(*open_ones).values(revoked_at=now)
+        revoked = changed(self._session, statement)
         if revoked:
             versions.count(self._session)
+        for number, owner in owners.items():
+            record_token(self._session, "revoke", number, account=owner)
         return revoked
 
 

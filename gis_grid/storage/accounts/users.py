@@ -15,6 +15,7 @@ from gis_grid.accounts.users import User
 from gis_grid.errors import ConflictError, NotFoundError
 from gis_grid.storage.accounts import versions
 from gis_grid.storage.accounts.changing import changed
+from gis_grid.storage.accounts.recorded import record_account, record_columns, record_grant
 from gis_grid.storage.accounts.tables import ANYWHERE, account, grant, identity
 from gis_grid.storage.database import begin_to_write
 
@@ -65,6 +66,7 @@ class UserStore:
         self._session.execute(
             insert(account).values(code=code, name=name, is_disabled=False, created_at=now)
         )
+        record_account(self._session, "add", code, name=name)
 
     def get(self, code: str) -> User:
         """Return a user.
@@ -103,9 +105,12 @@ class UserStore:
         NotFoundError
             There is none of this name.
         """
-        statement = update(account).where(account.c.code == code).values(**values)
-        if changed(self._session, statement) == 0:
+        kept = select(*(account.c[name] for name in values)).where(account.c.code == code)
+        before = self._session.execute(kept).mappings().one_or_none()
+        if before is None:
             raise _unknown(code)
+        self._session.execute(update(account).where(account.c.code == code).values(**values))
+        record_columns(self._session, code, dict(before), values)
 
     def take_step(self, code: str, step: int) -> bool:
         """Use up a time step of the authenticator; False when it or a later one was used before."""
@@ -128,11 +133,15 @@ class UserStore:
                 granted_by=by,
             )
         )
+        record_grant(self._session, "grant", code, given)
         return True
 
     def revoke(self, code: str, given: Grant) -> bool:
         """Forget a grant; False when there is none."""
-        return changed(self._session, delete(grant).where(*_same(code, given))) == 1
+        is_gone = changed(self._session, delete(grant).where(*_same(code, given))) == 1
+        if is_gone:
+            record_grant(self._session, "revoke", code, given)
+        return is_gone
 
     def link(self, code: str, *, provider: str, subject: str) -> None:
         """Let a subject of an OpenID provider sign in as this account.
@@ -146,6 +155,7 @@ class UserStore:
         if owner is None:
             row = {"provider": provider, "subject": subject, "account_code": code}
             self._session.execute(insert(identity).values(row))
+            record_account(self._session, "link", code, provider=provider, subject=subject)
         elif owner != code:
             msg = f"{subject!r} of provider {provider} signs in as {owner} already"
             raise ConflictError(msg)
@@ -153,7 +163,10 @@ class UserStore:
     def unlink(self, code: str, *, provider: str) -> int:
         """Let no subject of a provider sign in as this account; return how many did."""
         mine = (identity.c.account_code == code, identity.c.provider == provider)
-        return changed(self._session, delete(identity).where(*mine))
+        gone = changed(self._session, delete(identity).where(*mine))
+        if gone:
+            record_account(self._session, "unlink", code, provider=provider)
+        return gone
 
     def linked(self, *, provider: str, subject: str) -> str | None:
         """Return the account that a subject of a provider signs in as; None when it is nobody's."""
