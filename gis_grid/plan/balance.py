@@ -16,7 +16,7 @@ from gis_grid.plan.anneal import Aim, Graph, Parts, anneal, descend, fill_parts,
 from gis_grid.plan.arrays import Bools, Floats, Ints, Progress, silent
 from gis_grid.plan.core import NOBODY
 from gis_grid.plan.metis import partition
-from gis_grid.plan.problem import Problem, problem_of, share_out
+from gis_grid.plan.problem import Problem, problem_of, require_loads, share_out
 from gis_grid.plan.proposal import Proposal, propose, with_water
 from gis_grid.plan.state import PlanState
 
@@ -107,13 +107,13 @@ def balance(
     want = wish or Wish()
     kept = locked_grids(state)
     free = ~np.isin(state.core.grid[: state.used], kept)
-    loads = np.asarray(weight, float)
+    loads = require_loads(state, weight)
     wanted = count - len(kept)
     if wanted < 1:
         message = f"{len(kept)} grids are locked; {count} in all leaves none to make"
         raise ConflictError(message)
     alive = state.alive()
-    target = float(loads[alive[free[alive]]].sum()) / wanted if len(loads) else 0.0
+    target = float(loads[alive[free[alive]]].sum()) / wanted
     problem = problem_of(state, loads, target=target, within=want.within, free=free)
     shares = share_out(problem, wanted)
     part = _first_parts(problem, shares, rng, progress)
@@ -121,8 +121,6 @@ def balance(
     parts = parts_of(part, wanted, fixed, rng, problem.graph)
     aim = Aim(target, _INSIDE * want.tolerance, _STRICT, want.roundness, np.inf, 0.0)
     _refine(problem.graph, parts, aim, want, progress)
-    assignment = np.full(state.used, NOBODY, np.int64)
-    assignment[np.isin(state.core.grid[: state.used], kept)] = 0
     grid_of_part = _numbers(state, kept, wanted)
     assignment = np.where(free, NOBODY, state.core.grid[: state.used])
     assignment[problem.blocks] = grid_of_part[parts.part]
@@ -173,7 +171,7 @@ def rebalance(  # noqa: PLR0913 - what, how much and how
         raise InputError(message)
     want = wish or Wish()
     now = state.core.grid[: state.used]
-    loads, crowd = np.asarray(weight, float), np.asarray(people, float)
+    loads, crowd = require_loads(state, weight), require_loads(state, people)
     grids = np.unique(now[state.alive()])
     grids = grids[grids != NOBODY]
     if not len(grids):

@@ -219,7 +219,7 @@ def border_between(state: PlanState, one: int, other: int) -> BaseGeometry:
     mine, yours = (shapely.coverage_union_all(state.shapes(state.members(g))) for g in (one, other))
     common = shapely.intersection(shapely.boundary(mine), shapely.boundary(yours))
     lines = [part for part in shapely.get_parts(common) if shapely.length(part) > 0]
-    merged: BaseGeometry = shapely.line_merge(shapely.multilinestrings(lines))
+    merged: BaseGeometry = shapely.line_merge(shapely.MultiLineString(lines))
     return merged
 
 

@@ -48,8 +48,7 @@ def partition(graph: Graph, rows: Ints, count: int, seed: int) -> Ints:
         options = pymetis.Options(ufactor=30, seed=seed, contig=1, niter=10)
         found = pymetis.part_graph(
             count,
-            xadj=xadj.astype(np.int32),
-            adjncy=adjncy.astype(np.int32),
+            pymetis.CSRAdjacency(xadj.astype(np.int32), adjncy.astype(np.int32)),
             vweights=np.minimum(units, _MOST // max(len(rows), 1)).astype(np.int32),
             eweights=np.maximum(1, np.rint(border)).astype(np.int32),
             recursive=False,

@@ -75,8 +75,7 @@ def problem_of(
     InputError
         A weight is missing or negative, there is no weight at all, or nothing is free.
     """
-    loads = np.asarray(weight, float)
-    _require_loads(state, loads)
+    loads = require_loads(state, weight)
     alive = state.alive()
     mask = ~state.core.water[alive]
     if free is not None:
@@ -125,7 +124,15 @@ def share_out(problem: Problem, count: int) -> Ints:
     return shares
 
 
-def _require_loads(state: PlanState, loads: Floats) -> None:
+def require_loads(state: PlanState, weight: npt.ArrayLike) -> Floats:
+    """Return the work of each block number as numbers.
+
+    Raises
+    ------
+    InputError
+        There are too few or too many, or one is missing, negative or infinite.
+    """
+    loads = np.asarray(weight, float)
     if loads.shape != (state.used,):
         message = f"there are {loads.size} weights for {state.used} blocks"
         raise InputError(message)
@@ -134,6 +141,7 @@ def _require_loads(state: PlanState, loads: Floats) -> None:
         row = int(np.argmax(wrong))
         message = f"the weight of block {state.code(row)} is {loads[row]}; it must be 0 or more"
         raise InputError(message)
+    return loads
 
 
 def _communities(state: PlanState, blocks: Ints) -> Ints:

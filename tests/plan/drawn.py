@@ -40,7 +40,7 @@ def blocks(rows, *, weight=None, community=None, **more):
 
 def plan(rows, **more):
     """Make the state of a drawn plan; lower and upper case are different grids."""
-    letters = [letter for letter in "".join(rows.split())]
+    letters = list("".join(rows.split()))
     codes = sorted(set(letters) - {"~", "."})
     assignment = [codes.index(letter) if letter in codes else -1 for letter in letters]
     return PlanState(blocks(rows, **more), assignment, codes)

@@ -45,7 +45,8 @@ class Walk:
             if state.core.grid[other] not in (grid, -1)
         ]
         if not pairs:
-            raise InputError("no border found")
+            msg = "no border found"
+            raise InputError(msg)
         return pairs[int(self.rng.integers(len(pairs)))]
 
     def flip(self):
