@@ -8,11 +8,14 @@ from types import SimpleNamespace
 
 import pytest
 from fastapi.testclient import TestClient
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import text
 
 from api.app import create_app
+from api.live_identity import LOOK_S
 from gis_grid.accounts.roles import Role
-from gis_grid.services.accounts import tokens, users
+from gis_grid.services.accounts import passwords, tokens, users
 from gis_grid.services.accounts.seal import Seal
 from gis_grid.settings import Settings
 from gis_grid.storage.accounts.users import UserStore
@@ -74,6 +77,7 @@ def later(served, column, **delta):
     with served.engine.begin() as connection:
         connection.execute(text(f"UPDATE account_session SET {column} = :old"), {"old": written})
         connection.execute(text("UPDATE version SET number = number + 1 WHERE topic = 'accounts'"))
+    time.sleep(LOOK_S + 0.05)
 
 
 def test_signs_in_and_out(client):
@@ -164,8 +168,9 @@ def test_the_cookie_is_exchanged_and_the_old_one_ends_the_session(served, client
     new = cookie_of(client)
     assert new != old
     put_cookie(served.other, old)
-    assert served.other.get(SESSION).status_code == 200  # requests of one page cross
-    assert cookie_of(served.other) == new
+    late = served.other.get(SESSION)  # requests of one page cross
+    assert late.status_code == 200
+    assert f"gis_grid={new};" in late.headers["set-cookie"]
     later(served, "turned_at", minutes=2)
     put_cookie(served.other, old)
     assert served.other.get(SESSION).status_code == 401  # somebody kept it
@@ -222,23 +227,26 @@ def test_all_processes_count_together(served, client):
     assert sign_in(client, name="root").status_code == 200  # others are not locked out
 
 
-def test_one_password_on_many_names_waits_by_address(client):
+def test_one_password_on_many_names_waits_by_address(client, monkeypatch):
+    little = PasswordHash((Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1),))
+    monkeypatch.setattr(passwords, "_hasher", little)  # how often is what is tested
+    monkeypatch.setattr(passwords, "_nobody", little.hash("nobody at all"))
     for number in range(50):
         assert sign_in(client, name=f"guess{number}", password="wrong wrong").status_code == 401
-    assert sign_in(client, name="root").status_code == 429
+    assert sign_in(client, name="another").status_code == 429
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(served, client):
     """Medians of interleaved tries; a verification takes 20 ms or more, so none is missing."""
     took = {"root": [], "nobody-%d": []}
-    for number in range(24):
+    for number in range(14):
         for name, times in took.items():
             with served.engine.begin() as connection:
                 connection.execute(text("DELETE FROM sign_in_try"))
             begun = time.perf_counter()
             sign_in(client, name=name % number if "%" in name else name, password="wrong wrong")
             times.append(time.perf_counter() - begun)
-    known, unknown = (statistics.median(sorted(times)[:12]) for times in took.values())
+    known, unknown = (statistics.median(sorted(times)[:8]) for times in took.values())
     assert 0.6 < known / unknown < 1.7
 
 
@@ -251,7 +259,7 @@ def test_a_disabled_account_is_out_at_once_everywhere(served, client):
     try:
         refused = served.other.delete(SESSION, headers={"X-CSRF-Token": "x"})
         assert refused.status_code == 401  # a write looks it up
-        time.sleep(0.6)
+        time.sleep(LOOK_S + 0.05)
         assert client.get(SESSION).status_code == served.other.get(SESSION).status_code == 401
         assert sign_in(client).json()["detail"] == WRONG
     finally:
@@ -278,7 +286,7 @@ def test_a_token_acts_for_its_account_without_csrf(served, client):
         tokens.revoke_token(session, token.id, now=datetime.now(UTC))
     refused = client.delete(SESSION, headers=headers)
     assert refused.status_code == 401  # a write looks it up
-    time.sleep(0.6)
+    time.sleep(LOOK_S + 0.05)
     for one in (client, served.other):
         refused = one.get(SESSION, headers=headers)
         assert refused.status_code == 401
