@@ -56,7 +56,6 @@ install_python() {  # install_python LABEL PIP-ARGUMENT...
   make_venv
   say "installing Python packages into .venv ($label) ..."
   $VENV/bin/python -m pip install --quiet --disable-pip-version-check "$@"
-  rm -f gis_grid/router/__pycache__/*.nb?  # numba notices a changed kernel, not a changed callee
   $VENV/bin/python -m gis_grid.router.warm  # numba's first compile, so that no command waits for it
   touch "$VENV/ready-$label"
 }

@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.edges import frozen
-from gis_grid.router.predicates import kernel
 
 UNSURE = -1
 DIGIT_BITS, FINEST = 3, 15

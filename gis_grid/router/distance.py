@@ -10,8 +10,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.edges import RUN, Edges
-from gis_grid.router.predicates import Point, kernel
+from gis_grid.router.predicates import Point
 from gis_grid.router.tree import DEPTH, FANOUT, Tree, push_children, push_root
 
 SEMI_MAJOR_M = 6_378_137.0

@@ -11,7 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from gis_grid.router.predicates import TINY_DEG, kernel
+from gis_grid.geo.compiled import kernel
+from gis_grid.router.predicates import TINY_DEG
 
 WEIGHT = 1 << 32
 """What one grid adds to the state, beside its row."""

@@ -9,6 +9,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.digits import (
     DIGIT_BITS,
     FINEST,
@@ -33,7 +34,7 @@ from gis_grid.router.lattice import (
     sine_cosine,
     unit_rad,
 )
-from gis_grid.router.predicates import Point, kernel
+from gis_grid.router.predicates import Point
 
 Coordinates = tuple[NDArray[np.float64], NDArray[np.float64]]
 BLOCK = 512

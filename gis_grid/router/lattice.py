@@ -11,8 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.edges import frozen
-from gis_grid.router.predicates import Point, kernel
+from gis_grid.router.predicates import Point
 
 FACES = 20
 AP7_TURN_RAD = math.asin(math.sqrt(3 / 28))

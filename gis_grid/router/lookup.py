@@ -7,9 +7,10 @@ and because the processor then waits for many cells at once instead of one after
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.lattice import Lens, cell_at, to_plane
 from gis_grid.router.located import OUTSIDE
-from gis_grid.router.predicates import Point, kernel, side, side_of_walk, without_dust
+from gis_grid.router.predicates import Point, side, side_of_walk, without_dust
 from gis_grid.router.table import HEAD, OVERLAP, PER_EDGE, Table, content_of, owner_of
 
 BLOCK = 1024

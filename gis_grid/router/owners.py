@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.edges import Edges
 from gis_grid.router.located import OUTSIDE
 from gis_grid.router.lookup import fill_by_table
-from gis_grid.router.predicates import kernel, without_dust
+from gis_grid.router.predicates import without_dust
 from gis_grid.router.table import OVERLAP, Table
 from gis_grid.router.tree import Tree, owner_by_tree
 

@@ -6,12 +6,10 @@ vertices have exactly one owner. Signs are exact: a float filter decides almost 
 1997, ccwerrboundA), expansions of floats decide the rest. docs/algorithms/router.md has the proof.
 """
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-kernel = nb.njit(cache=True, nogil=True, error_model="numpy")
-"""How every compiled function of the router is made: cached on disk, free of the GIL."""
+from gis_grid.geo.compiled import kernel
 
 TINY_DEG = 1e-100
 """Coordinates nearer to zero count as zero, so that no product below can underflow."""

@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.edges import Edges
 from gis_grid.router.lattice import Plane, to_plane
-from gis_grid.router.predicates import Point, kernel
+from gis_grid.router.predicates import Point
 
 GROWN = 1.05
 """Cells are taken this much larger. That leaves 0.025 lattice units on every side for what bends

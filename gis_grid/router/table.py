@@ -12,16 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router import lattice, raster
 from gis_grid.router.edges import Edges, frozen
 from gis_grid.router.lattice import Plane, to_lonlat, to_plane
 from gis_grid.router.located import OUTSIDE
-from gis_grid.router.predicates import (
-    Point,
-    crossing,
-    kernel,
-    side,
-)
+from gis_grid.router.predicates import Point, crossing, side
 from gis_grid.router.raster import Frame
 from gis_grid.router.threads import in_parallel
 
@@ -246,6 +242,7 @@ def sweep(
         for column in range(frame.columns):
             cell = row * frame.columns + column
             here = np.int64(content[cell])
+            stop = (0.0, 0.0)
             if before >= 0 or here >= 0:
                 i, j = float(frame.i + row), float(frame.j + column)
                 start, stop = to_lonlat(plane, (i, j - 1.0)), to_lonlat(plane, (i, j))

@@ -5,9 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.edges import Edges, frozen
 from gis_grid.router.located import OUTSIDE
-from gis_grid.router.predicates import Point, kernel, runs_above
+from gis_grid.router.predicates import Point, runs_above
 
 FANOUT = 8
 DEPTH = 12

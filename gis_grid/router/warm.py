@@ -1,7 +1,8 @@
 """Compile the router's kernels now, so that nobody waits for them later: run when it is installed.
 
 ``python -m gis_grid.router.warm`` takes half a minute the first time and two seconds afterwards:
-numba keeps what it compiled beside the modules, or where ``NUMBA_CACHE_DIR`` says.
+what was compiled is kept beside the modules, or where ``NUMBA_CACHE_DIR`` says, until the router's
+sources change (`geo.compiled`).
 """
 
 import tempfile

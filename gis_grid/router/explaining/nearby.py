@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gis_grid.geo.compiled import kernel
 from gis_grid.router.distance import (
     TURN_DEG,
     border_distance_2,
@@ -15,7 +16,7 @@ from gis_grid.router.distance import (
 )
 from gis_grid.router.edges import Edges
 from gis_grid.router.index import Router
-from gis_grid.router.predicates import Point, kernel
+from gis_grid.router.predicates import Point
 from gis_grid.router.tree import DEPTH, FANOUT, Tree, holds, push_children, push_root
 
 TURNS = (0.0, -TURN_DEG, TURN_DEG)
