@@ -73,7 +73,7 @@ class LiveIdentity:
             The database cannot be read.
         """
         return self._at_once(cookie, is_write=is_write) or await run_in_threadpool(
-            self._look, cookie, self._of_cookie
+            self._look, cookie, self._of_cookie, is_write=is_write
         )
 
     async def by_token(self, text: str, *, is_write: bool) -> Recognised | None:
@@ -85,7 +85,7 @@ class LiveIdentity:
             The database cannot be read.
         """
         return self._at_once(text, is_write=is_write) or await run_in_threadpool(
-            self._look, text, self._of_token
+            self._look, text, self._of_token, is_write=is_write
         )
 
     def _at_once(self, text: str, *, is_write: bool) -> Recognised | None:
@@ -100,14 +100,19 @@ class LiveIdentity:
         return kept.recognised
 
     def _look(
-        self, text: str, find: Callable[[str, datetime], Recognised | None]
+        self,
+        text: str,
+        find: Callable[[str, datetime], Recognised | None],
+        *,
+        is_write: bool,
     ) -> Recognised | None:
         looked_at, now = time.monotonic(), datetime.now(UTC)
         with self._maker.begin() as session:
             number = versions.number(session)
         if number != self._number or len(self._kept) > MOST_KEPT:
             self._kept.clear()
-        self._number, self._looked_at = number, looked_at
+        self._number = number
+        self._looked_at = -float("inf") if is_write else looked_at  # it may change accounts
         found = self._valid(text, now, number)
         if found is None:
             found = find(text, now)
