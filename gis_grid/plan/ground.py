@@ -13,7 +13,7 @@ from gis_grid.errors import InputError
 from gis_grid.plan.arrays import Bools, Floats, Ints, Progress, Shapes, Texts, silent, totals
 from gis_grid.plan.blocks import WEIGHTS, Blocks, Labels, Things, blocks_of
 from gis_grid.plan.borders import NO_LINES, Barriers, straight_pieces
-from gis_grid.plan.linework import Carved, LineKind, carve, closed_walls
+from gis_grid.plan.linework import Carved, LineKind, carve, closed_walls, wall_gaps
 
 _NO_WEIGHTS: Floats = np.empty((0, 3))
 _NONE: Texts = np.empty(0, object)
@@ -139,7 +139,9 @@ def _free_walls(ground: Ground) -> Shapes:
 def _barriers(ground: Ground) -> Barriers:
     lines = (ground.streets, ground.walls, ground.water)
     street, wall, water = (straight_pieces(shapes) for shapes in lines)
-    return Barriers((street, wall, water), ground.gates, ground.bridges)
+    openings = shapely.line_interpolate_point(wall_gaps(ground.walls), 0.5, normalized=True)
+    gates = np.concatenate([ground.gates, np.asarray(openings, object)])
+    return Barriers((street, wall, water), gates, ground.bridges)
 
 
 def _owner(areas: Shapes, points: Shapes) -> Ints:

@@ -19,6 +19,9 @@ LEAST_M2 = 200.0
 LEAST_WIDTH_M = 6.0
 """So does one that is thinner in the mean (2 A / P)."""
 
+GAP_M = 12.0
+"""Loose ends of walls that are nearer to each other have a gate between them."""
+
 ROUNDS = 12
 _ON_LINE_M = 1e-6
 _SAME_AREA = 1e-9
@@ -99,7 +102,7 @@ def carve(grids: Shapes, lines: dict[LineKind, Shapes], *, progress: Progress = 
     return _inside(Carved(faces, grid, pieces, kind, side, on_street), grids)
 
 
-def closed_walls(walls: Shapes, *, gap_m: float = 12.0) -> Shapes:
+def closed_walls(walls: Shapes, *, gap_m: float = GAP_M) -> Shapes:
     """Close the gaps that gates leave in walls, so that a wall encloses a block.
 
     Two loose ends nearest to each other and at most `gap_m` apart are joined by a straight line.
@@ -114,10 +117,17 @@ def closed_walls(walls: Shapes, *, gap_m: float = 12.0) -> Shapes:
     """
     present = np.asarray(walls, object)[~shapely.is_missing(walls)]
     parts = shapely.get_parts(shapely.line_merge(present))
+    return np.asarray([*parts, *wall_gaps(walls, gap_m=gap_m)], object)
+
+
+def wall_gaps(walls: Shapes, *, gap_m: float = GAP_M) -> Shapes:
+    """Return straight lines across the gaps in walls: there is a gate, though no wall."""
+    present = np.asarray(walls, object)[~shapely.is_missing(walls)]
+    parts = shapely.get_parts(shapely.line_merge(present))
     open_ = parts[~shapely.is_closed(parts)]
     ends = np.concatenate([shapely.get_point(open_, 0), shapely.get_point(open_, -1)])
     if len(ends) < 2:  # noqa: PLR2004 - a gap has two ends
-        return np.asarray(parts, object)
+        return np.empty(0, object)
     a, b = shapely.STRtree(ends).query(ends, predicate="dwithin", distance=gap_m)
     a, b = a[a < b], b[a < b]
     far = shapely.distance(ends[a], ends[b])
@@ -126,7 +136,7 @@ def closed_walls(walls: Shapes, *, gap_m: float = 12.0) -> Shapes:
         if not taken[a[at]] and not taken[b[at]] and far[at] > 0:
             taken[a[at]] = taken[b[at]] = True
             joins.append(shapely.LineString([ends[a[at]], ends[b[at]]]))
-    return np.asarray([*parts, *joins], object)
+    return np.array(joins, object)
 
 
 def _require_tiling(grids: Shapes) -> None:
