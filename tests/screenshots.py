@@ -4,24 +4,37 @@ import base64
 import struct
 import tempfile
 import zlib
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from scipy.spatial import cKDTree
 
 from gis_grid.demo.city import make_city
-from gis_grid.maps.city import city_page
 from gis_grid.services.demo_city import store_city
-from gis_grid.services.reading import picture_of
 from gis_grid.storage.database import opened, upgrade
 from tests import browser
+from tests.console import served
 
 IMAGES = Path(__file__).parents[1] / "docs" / "img"
-WIDTH, HEIGHT = 1440, 900
 COLOURS = 256
-DRAWN_AT = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
-"""A fixed moment, so that a new picture differs only where the map does."""
+LARGEST = 400_000
+"""Bytes of a picture: whoever clones the repository pays for it."""
+
+STREET = "at=123.0165,41.118,16.4"
+SHOTS = {
+    "signin": (None, "/signin", (1440, 900)),
+    "planner": ("planning", f"/planner?{STREET}", (1440, 900)),
+    "planner-en": ("planning", f"/planner?lang=en&{STREET}", (1366, 768)),
+    "dispatch": ("sending", "/dispatch?at=123.0165,41.118,17", (1440, 900)),
+    "dispatch-dark": ("sending", "/dispatch?theme=dark&at=123.0165,41.118,17", (1366, 768)),
+    "dispatch-phone": ("sending", "/dispatch", (390, 844)),
+    "overview": ("leading", "/overview", (1440, 900)),
+    "overview-wall": ("leading", "/overview?theme=dark", (1920, 1080)),
+}
+"""Who, what and how large; the city is the small demo city of seed 7."""
+
+READY = {True: "button, .case", False: "html[data-drawn]"}
+"""What shows that a page is complete: with a map, or without one."""
 
 PIXELS = """async (png) => {
   const image = new Image();
@@ -38,26 +51,15 @@ PIXELS = """async (png) => {
 }"""
 
 
-def first_map(folder: Path) -> Path:
-    """Draw the small city and return the page."""
-    with opened(f"sqlite:///{folder / 'city.db'}") as engine:
-        upgrade(engine)
-        store_city(engine, make_city("small", 7))
-        page = folder / "first-map.html"
-        page.write_text(city_page(picture_of(engine, now=DRAWN_AT)), encoding="utf-8")
-    return page
-
-
-def shoot(page: Path, image: Path) -> None:
-    """Open a page in Chromium and keep what it shows, in at most 256 colours."""
-    with browser.opened() as chromium:
-        tab = chromium.new_page(viewport={"width": WIDTH, "height": HEIGHT})
-        tab.goto(page.as_uri())
-        tab.wait_for_selector("html[data-drawn]", timeout=30_000)
-        png = base64.b64encode(tab.screenshot()).decode()
-        pixels = base64.b64decode(tab.evaluate(PIXELS, png))
-    shown = np.frombuffer(pixels, np.uint8).reshape(HEIGHT, WIDTH, 4)[:, :, :3]
-    image.write_bytes(indexed_png(shown))
+def shoot(tab, image: Path) -> None:
+    """Keep what a page shows, in at most 256 colours."""
+    png = base64.b64encode(tab.screenshot()).decode()
+    pixels = base64.b64decode(tab.evaluate(PIXELS, png))
+    size = tab.viewport_size
+    shown = np.frombuffer(pixels, np.uint8).reshape(size["height"], size["width"], 4)[:, :, :3]
+    written = indexed_png(shown)
+    assert len(written) <= LARGEST, f"{image.name} is {len(written):,} bytes"
+    image.write_bytes(written)
 
 
 def indexed_png(shown):
@@ -69,7 +71,8 @@ def indexed_png(shown):
     nearest = cKDTree(palette).query(colours)[1].astype(np.uint8)
     indices = nearest[row.reshape(shown.shape[:2])]
     lines = b"".join(b"\0" + line.tobytes() for line in indices)
-    head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 3, 0, 0, 0)
+    height, width = shown.shape[:2]
+    head = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
     parts = ((b"IHDR", head), (b"PLTE", palette.tobytes()), (b"IDAT", zlib.compress(lines, 9)))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in (*parts, (b"IEND", b"")))
 
@@ -80,9 +83,27 @@ def chunk(kind, data):
 
 def main() -> None:
     """Take every picture."""
+    served.built()
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        shoot(first_map(Path(folder)), IMAGES / "first-map.png")
+    with tempfile.TemporaryDirectory() as name:
+        url = f"sqlite:///{Path(name) / 'city.db'}"
+        with opened(url) as engine:
+            upgrade(engine)
+            store_city(engine, make_city("small", 7))
+        served.add_users(url)
+        with served.serving(url, Path(name)) as address, browser.opened() as chromium:
+            for image, (who, path, (width, height)) in SHOTS.items():
+                context = chromium.new_context(
+                    viewport={"width": width, "height": height}, bypass_csp=True
+                )
+                watched = served.Watched(context, address)
+                if who:
+                    watched.sign_in(who)
+                watched.open(path, drawn=False)
+                watched.page.wait_for_selector(READY[who is None or width < 760])
+                watched.page.wait_for_timeout(2500)
+                shoot(watched.page, IMAGES / f"console-{image}.png")
+                context.close()
 
 
 if __name__ == "__main__":

@@ -3,8 +3,9 @@ from collections.abc import Iterator
 import pytest
 
 from gis_grid.storage.database import open_engine
-from tests import browser, databases, drawn
+from tests import browser, databases, drawn, named
 from tests.console import served
+from tests.desk import Desk, desk_in
 
 
 @pytest.fixture(scope="session")
@@ -21,10 +22,10 @@ def console(tmp_path_factory, sqlite_template) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session", params=[(), ("--disable-3d-apis",)], ids=["3d", "no-3d"])
-def chromium(request):
-    """Give a browser, once with and once without WebGL."""
-    with browser.opened(*request.param) as found:
+@pytest.fixture(scope="session")
+def chromium():
+    """Give a browser without WebGL, as on the PC of an office."""
+    with browser.opened("--disable-3d-apis") as found:
         yield found
 
 
@@ -63,3 +64,12 @@ def desk(chromium, console, cookies):
         assert one.refused == []
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def named_desk(tmp_path_factory, sqlite_template) -> Iterator[Desk]:
+    """Give a signed-in browser on a city with names and long lists; nobody writes."""
+    folder = tmp_path_factory.mktemp("named")
+    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, named.store) as found:
+        found.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        yield found

@@ -90,7 +90,7 @@ class Watched:
         route.abort()
 
     def _said(self, said) -> None:
-        if said.type in {"error", "warning"}:
+        if said.type == "error":
             self.complaints.append(said.text)
 
     def open(self, path: str, *, drawn: bool = True):
@@ -99,6 +99,13 @@ class Watched:
         if drawn:
             self.rest()
         return self.page
+
+    def until(self, expression: str, *, seconds: float = 10.0) -> None:
+        """Wait until an expression holds; the policy of the page forbids Playwright's own way."""
+        deadline = time.monotonic() + seconds
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, f"it never was: {expression}"
+            self.page.wait_for_timeout(50)
 
     def rest(self) -> None:
         """Wait until the map is drawn and named."""

@@ -1,18 +1,13 @@
 import pytest
 
-from tests import databases, named
-from tests.desk import desk_in
-
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def desk(sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("card")
-    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, named.store) as desk:
-        desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        yield desk
-        assert [one for one in desk.faults if "404" not in one] == []
+def desk(named_desk):
+    named_desk.faults.clear()
+    yield named_desk
+    assert [one for one in named_desk.faults if "404" not in one] == []
 
 
 def test_a_link_opens_the_card_with_fields_and_units(desk):

@@ -1,30 +1,15 @@
 import pytest
 
-from gis_grid.storage.database import sessions
-from gis_grid.storage.layers import LayerStore
-from tests import databases, drawn
-from tests.desk import desk_in
+from tests import drawn
 
 pytestmark = pytest.mark.browser
 
 
-def store(engine):
-    """Store the drawn city with more facilities than a page of a list holds."""
-    drawn.store(engine)
-    rows = [
-        ({"code": f"t{n:03}", "category": "0118", "street": f"{250 - n}街"}, "ABC"[n % 3])
-        for n in range(250)
-    ]
-    with sessions(engine).begin() as session:
-        LayerStore(session).upsert("facilities", drawn.points("facilities", rows))
-
-
 @pytest.fixture(scope="module")
-def desk(sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("lists")
-    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, store) as desk:
-        yield desk
-        assert desk.faults == []
+def desk(named_desk):
+    named_desk.faults.clear()
+    yield named_desk
+    assert named_desk.faults == []
 
 
 @pytest.fixture
@@ -133,7 +118,7 @@ def test_tab_walks_the_top_layer_and_then_leaves_the_map(desk):
         tab.keyboard.press("Tab")
         assert tab.evaluate("document.activeElement.id") == "map"
         told.append(tab.locator(".walk").text_content())
-    assert told[0] == "网格A，第 1 个，共 9 个"
+    assert told[0] == "长柏花园第1网格，第 1 个，共 9 个"
     assert told[8] == "网格I，第 9 个，共 9 个"
     tab.keyboard.press("Shift+Tab")
     assert tab.locator(".walk").text_content() == "网格H，第 8 个，共 9 个"

@@ -3,8 +3,7 @@ import re
 import pytest
 from pyproj import Geod
 
-from tests import databases, drawn
-from tests.desk import desk_in
+from tests import drawn
 
 pytestmark = pytest.mark.browser
 GEOD = Geod(ellps="WGS84")
@@ -13,12 +12,10 @@ WITHIN = 0.005
 
 
 @pytest.fixture(scope="module")
-def desk(sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("measure")
-    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, drawn.store) as desk:
-        desk.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        yield desk
-        assert desk.faults == []
+def desk(named_desk):
+    named_desk.faults.clear()
+    yield named_desk
+    assert named_desk.faults == []
 
 
 @pytest.fixture

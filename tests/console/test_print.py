@@ -4,19 +4,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests import databases, drawn
-from tests.desk import desk_in
-
 pytestmark = pytest.mark.browser
 SIZES = {"a4l": (1754, 1240), "a3p": (1754, 2480), "hd": (1920, 1080)}
 
 
 @pytest.fixture(scope="module")
-def desk(sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("print")
-    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, drawn.store) as desk:
-        yield desk
-        assert desk.faults == []
+def desk(named_desk):
+    named_desk.faults.clear()
+    yield named_desk
+    assert named_desk.faults == []
 
 
 @pytest.fixture

@@ -1,17 +1,15 @@
 import pytest
 
-from tests import databases, drawn, named
-from tests.desk import desk_in
+from tests import drawn
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def desk(sqlite_template, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("search")
-    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, named.store) as desk:
-        yield desk
-        assert desk.faults == []
+def desk(named_desk):
+    named_desk.faults.clear()
+    yield named_desk
+    assert named_desk.faults == []
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +21,8 @@ def look_for(tab, text):
     tab.keyboard.press("Escape")
     tab.locator("#map").focus()
     tab.keyboard.press("/")
-    tab.keyboard.type(text)
+    with tab.expect_response("**/api/v1/search**"):
+        tab.keyboard.type(text)
     tab.wait_for_selector(".found:not([hidden]) [role=option]")
 
 
@@ -57,6 +56,14 @@ def test_flies_to_what_was_found(tab):
         arg=[lon, lat],
     )
     assert tab.locator("[data-field=painted_number]").text_content() == "画街-1307"
+
+
+def test_whoever_is_faster_than_the_service_gets_what_was_typed(tab):
+    look_for(tab, "望溪路")
+    tab.keyboard.press("/")
+    tab.get_by_role("combobox").fill("p3")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector(".thing h2:has-text('小太阳幼儿园')")
 
 
 def test_groups_results_by_kind(tab):
@@ -99,7 +106,9 @@ def test_coordinates_name_their_datum_and_become_a_pin(tab):
 def test_a_failing_service_is_told(desk):
     tab = desk.open()
     tab.route("**/api/v1/search**", lambda route: route.abort())
-    look_for(tab, "望溪路")
+    tab.keyboard.press("/")
+    tab.keyboard.type("望溪路")
+    tab.wait_for_selector(".nothing")
     assert "查找失败" in tab.locator(".nothing").text_content()
     tab.close()
     desk.faults[:] = [one for one in desk.faults if "ERR_FAILED" not in one]

@@ -3,7 +3,8 @@
 import pytest
 
 from gis_grid.geo.datum import from_wgs84
-from tests import drawn
+from tests import browser, drawn
+from tests.console import served
 
 pytestmark = pytest.mark.browser
 
@@ -67,9 +68,9 @@ def test_streets_are_named_one_character_at_a_time(desk):
 
 def test_grids_are_named_where_the_name_fits(desk):
     opened = desk("/planner?at=123.003,41.003,16.5&on=grids")
-    assert "网格E" in opened.page.evaluate("gisGrid.city.names()")
+    assert "网格A" in opened.page.evaluate("gisGrid.city.names()")
     far = desk("/planner?at=123.003,41.003,13&on=grids")
-    assert "网格E" not in far.page.evaluate("gisGrid.city.names()")
+    assert "网格A" not in far.page.evaluate("gisGrid.city.names()")
 
 
 def test_layers_are_switched_by_the_tree_and_kept_in_the_address(desk):
@@ -134,16 +135,17 @@ def test_the_scale_is_true(desk):
 
 
 def test_a_click_selects_a_grid_and_its_row(desk):
-    page = desk("/planner?on=grids&at=123.003,41.003,16.5").page
+    opened = desk("/planner?on=grids&at=123.003,41.003,16.5")
+    page = opened.page
     page.mouse.click(*page.evaluate(PIXEL, list(drawn.middle("D"))))
-    page.wait_for_function("gisGrid.selection.get()?.code === 'D'")
+    opened.until("gisGrid.selection.get()?.code === 'D'")
     assert "sel=grids/D" in page.url
     row = page.locator(".right tr[data-key='D']")
     assert row.get_attribute("aria-selected") == "true"
     page.locator(".right tr[data-key='F']").click()
-    page.wait_for_function("gisGrid.selection.get()?.code === 'F'")
+    opened.until("gisGrid.selection.get()?.code === 'F'")
     page.keyboard.press("Escape")
-    page.wait_for_function("gisGrid.selection.get() === null")
+    opened.until("gisGrid.selection.get() === null")
 
 
 def test_the_planners_table_holds_what_is_stored(desk):
@@ -160,12 +162,13 @@ def test_the_planners_table_holds_what_is_stored(desk):
 
 
 def test_the_queue_lists_open_incidents_and_filters(desk):
-    page = desk("/dispatch").page
+    opened = desk("/dispatch")
+    page = opened.page
     rows = page.locator(".case")
     rows.first.wait_for()
     assert rows.count() == 8
     page.keyboard.press("j")
-    page.wait_for_function("gisGrid.selection.get()?.layer === 'incidents'")
+    opened.until("gisGrid.selection.get()?.layer === 'incidents'")
     assert page.locator(".case[aria-current=true]").count() == 1
     page.locator(".chip", has_text="待受理").click()
     assert "state=waiting" in page.url
@@ -181,8 +184,20 @@ def test_the_map_is_one_tab_stop_and_pans_by_keys(desk):
     assert page.evaluate("gisGrid.city.centre().lon") > before
 
 
+def test_it_is_the_same_with_webgl(chromium, console, cookies):
+    path, flags = browser.chromium(), list(browser.FLAGS)
+    other = chromium.browser_type.launch(executable_path=path, args=flags)
+    watched = served.Watched(other.new_context(storage_state=cookies["chief"]), console)
+    page = watched.open("/planner?at=123.003,41.003,16.5")
+    assert page.evaluate("document.createElement('canvas').getContext('webgl2') !== null")
+    assert "画河" in page.evaluate("gisGrid.city.names()")
+    assert (watched.complaints, watched.refused) == ([], [])
+    other.close()
+
+
 def test_nothing_needs_webgl(desk):
     page = desk("/overview").page
+    assert page.evaluate("document.createElement('canvas').getContext('webgl2')") is None
     kinds = page.evaluate(
         "[...document.querySelectorAll('canvas')].map((c) => c.getContext('2d') !== null)"
     )

@@ -26,12 +26,7 @@ export function mountSelection(shell: Shell): void {
     const [found] = city.thingsAt(event.pixel).filter((one) => text(one.feature, "code") !== "");
     selection.set(found ? thing(found) : null);
   });
-  city.map.on("pointermove", (event) => {
-    if (event.dragging) return;
-    const over = city.thingsAt(event.pixel).some((one) => one.layer !== "grids");
-    const target = city.map.getTargetElement();
-    if (target) target.style.cursor = over ? "pointer" : "";
-  });
+  pointAtThings(shell);
   keys.add({ key: "Escape", does: t.map.unselect, run: () => selection.set(null), always: true });
   theme.on(() => layer.changed());
   const show = (selected: Selected | null) => {
@@ -40,6 +35,22 @@ export function mountSelection(shell: Shell): void {
   };
   selection.on(show);
   show(selection.get());
+}
+
+const LOOKS_AGAIN_MS = 80;
+
+/** A hand over what can be picked; looked for a few times a second, since that reads pixels back. */
+function pointAtThings({ city }: Shell): void {
+  let waiting: number | undefined;
+  city.map.on("pointermove", (event) => {
+    if (event.dragging || waiting) return;
+    waiting = window.setTimeout(() => {
+      waiting = undefined;
+      const over = city.thingsAt(event.pixel).some((one) => one.layer !== "grids");
+      const target = city.map.getTargetElement();
+      if (target) target.style.cursor = over ? "pointer" : "";
+    }, LOOKS_AGAIN_MS);
+  });
 }
 
 function thing({ layer, feature }: { layer: string; feature: FeatureLike }): Selected {
