@@ -20,6 +20,7 @@ from gis_grid.errors import (
     LockedError,
     NotFoundError,
     SecondFactorError,
+    StaleError,
     StorageError,
 )
 
@@ -29,6 +30,7 @@ STATUS: Mapping[type[Exception], HTTPStatus] = MappingProxyType(
         IdentityError: HTTPStatus.UNAUTHORIZED,
         LockedError: HTTPStatus.TOO_MANY_REQUESTS,
         DeniedError: HTTPStatus.FORBIDDEN,
+        StaleError: HTTPStatus.PRECONDITION_FAILED,
         ConflictError: HTTPStatus.CONFLICT,
         InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
         StorageError: HTTPStatus.SERVICE_UNAVAILABLE,

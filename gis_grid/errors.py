@@ -69,5 +69,9 @@ class ConflictError(GisGridError):
     """A rule of the model forbids this change."""
 
 
+class StaleError(ConflictError):
+    """What was to be changed has changed since it was seen; look at it again."""
+
+
 class StorageError(GisGridError):
     """The database cannot do this now: unreachable, locked, full or of another version."""

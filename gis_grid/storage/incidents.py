@@ -116,3 +116,22 @@ def _in(area: Area) -> ColumnElement[bool]:
 
 def _placed() -> ColumnElement[bool]:
     return _INCIDENT.c.cell.is_not(None) & (_INCIDENT.c.cell != 0)
+
+
+def reported_points(
+    session: Session, *, since: datetime, until: datetime, area: Area = EVERYWHERE
+) -> NDArray[np.float64]:
+    """Return where incidents were reported from `since` to `until`, both included.
+
+    Returns
+    -------
+    float64, shape ``(n, 2)``
+        Longitude and latitude; without those whose point is missing or not believed.
+    """
+    when = _INCIDENT.c.reported_at.between(since, until) & _in(area)
+    found = session.execute(
+        select(_INCIDENT.c.lon, _INCIDENT.c.lat)
+        .where(when, _INCIDENT.c.doubt.is_(None), _placed())
+        .order_by(_INCIDENT.c.code)
+    ).all()
+    return np.array([tuple(row) for row in found], dtype=np.float64).reshape(-1, 2)

@@ -1,4 +1,4 @@
-"""The ground of a plan as bytes: arrays in one compressed file, and the same arrays again."""
+"""The start of a plan as bytes: arrays in one compressed file, and the same arrays again."""
 
 import io
 import json
@@ -26,7 +26,7 @@ _LINES = ("streets", "walls", "banks")
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Start:
     """What a plan begins with: blocks, and the grid of each."""
 
     blocks: Blocks
@@ -45,14 +45,14 @@ class Ground:
         return PlanState(self.blocks, self.assignment, self.codes, self.officers)
 
 
-def pack(ground: Ground) -> bytes:
-    """Return the ground as bytes; equal grounds give equal bytes.
+def pack(start: Start) -> bytes:
+    """Return the start as bytes; equal starts give equal bytes.
 
     The polygons keep every bit of their coordinates.
     """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=3) as archive:
-        for name, array in _arrays(ground).items():
+        for name, array in _arrays(start).items():
             about = zipfile.ZipInfo(f"{name}.npy")  # without a time, so that bytes are equal
             about.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(about, "w", force_zip64=True) as member:
@@ -60,8 +60,8 @@ def pack(ground: Ground) -> bytes:
     return buffer.getvalue()
 
 
-def unpack(content: bytes) -> Ground:
-    """Return the ground that `pack` was given.
+def unpack(content: bytes) -> Start:
+    """Return the start that `pack` was given.
 
     Raises
     ------
@@ -70,22 +70,22 @@ def unpack(content: bytes) -> Ground:
     """
     try:
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            return _ground({name: arrays[name] for name in arrays.files})
+            return _start({name: arrays[name] for name in arrays.files})
     except (KeyError, ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
-        message = f"the ground of a plan cannot be read: {error}; was it written by a newer version"
+        message = f"the start of a plan cannot be read: {error}; was it written by a newer version"
         message += " of gis-grid? otherwise take it from a backup"
         raise StorageError(message) from error
 
 
-def _arrays(ground: Ground) -> Arrays:
-    blocks = ground.blocks
+def _arrays(start: Start) -> Arrays:
+    blocks = start.blocks
     texts = {
         "codes": blocks.codes.tolist(),
         "names": blocks.names,
         "communities": blocks.community.names.tolist(),
         "compounds": blocks.compound.names.tolist(),
-        "grids": ground.codes,
-        "officers": ground.officers,
+        "grids": start.codes,
+        "officers": start.officers,
     }
     shapes = {
         "shapes": blocks.shapes,
@@ -95,7 +95,7 @@ def _arrays(ground: Ground) -> Arrays:
     }
     return {
         "format": np.array([FORMAT, blocks.epsg]),
-        "assignment": ground.assignment,
+        "assignment": start.assignment,
         "weights": blocks.weights,
         "pair": blocks.links.pair,
         "border_m": blocks.links.border_m,
@@ -113,7 +113,7 @@ def _arrays(ground: Ground) -> Arrays:
     }
 
 
-def _ground(arrays: Arrays) -> Ground:
+def _start(arrays: Arrays) -> Start:
     written, epsg = (int(one) for one in arrays["format"])
     if written != FORMAT:
         message = f"format {written} is unknown"
@@ -139,7 +139,7 @@ def _ground(arrays: Arrays) -> Ground:
         barriers=barriers,
     )
     grids, officers = tuple(_texts(arrays["grids"])), tuple(_texts(arrays["officers"]))
-    return Ground(blocks, arrays["assignment"], grids, officers)
+    return Start(blocks, arrays["assignment"], grids, officers)
 
 
 def _text_bytes(values: object) -> npt.NDArray[Any]:

@@ -10,13 +10,13 @@ from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from gis_grid.accounts.audit import Change
-from gis_grid.errors import ConflictError, NotFoundError
+from gis_grid.errors import ConflictError, NotFoundError, StaleError
 from gis_grid.plan.log import Entry
 from gis_grid.plan.stages import Stage, require_editable, require_next
 from gis_grid.storage.audit import record
 from gis_grid.storage.database import begin_to_write
-from gis_grid.storage.plans.packing import Ground, pack, unpack
-from gis_grid.storage.plans.tables import entry, ground, plan
+from gis_grid.storage.plans.packing import Start, pack, unpack
+from gis_grid.storage.plans.tables import entry, plan, start
 
 LAYER = "plans"
 """What plans are called in the audit log."""
@@ -27,7 +27,7 @@ TOLD = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """A plan without its ground and its steps."""
+    """A plan without its start and its steps."""
 
     number: int
     title: str
@@ -38,7 +38,7 @@ class Plan:
     generation: int
     """The generation that it began with."""
 
-    ground_digest: str
+    start_digest: str
     step: int
     """Number of the last step, 0 before the first."""
 
@@ -60,20 +60,18 @@ class PlanStore:
         """Keep the session."""
         self._session = session
 
-    def keep_ground(self, made: Ground, *, now: datetime) -> str:
-        """Keep the ground of plans and return its digest; a ground that is there stays."""
+    def keep_start(self, made: Start, *, now: datetime) -> str:
+        """Keep the start of plans and return its digest; one that is there stays."""
         content = pack(made)
         digest = hashlib.sha256(content).hexdigest()
         begin_to_write(self._session.connection())
-        known = select(ground.c.digest).where(ground.c.digest == digest)
+        known = select(start.c.digest).where(start.c.digest == digest)
         if self._session.scalar(known) is None:
-            self._session.execute(
-                insert(ground).values(digest=digest, content=content, made_at=now)
-            )
+            self._session.execute(insert(start).values(digest=digest, content=content, made_at=now))
         return digest
 
-    def ground(self, digest: str) -> Ground:
-        """Return a ground.
+    def start(self, digest: str) -> Start:
+        """Return a start.
 
         Raises
         ------
@@ -82,9 +80,9 @@ class PlanStore:
         StorageError
             It cannot be read.
         """
-        content = self._session.scalar(select(ground.c.content).where(ground.c.digest == digest))
+        content = self._session.scalar(select(start.c.content).where(start.c.digest == digest))
         if content is None:
-            message = f"the ground {digest[:12]} of a plan is gone; take it from a backup"
+            message = f"the start {digest[:12]} of a plan is gone; take it from a backup"
             raise NotFoundError(message)
         return unpack(content)
 
@@ -94,7 +92,7 @@ class PlanStore:
         title: str,
         area_code: str,
         generation: int,
-        ground_digest: str,
+        start_digest: str,
         settings: Mapping[str, Any],
         author: str,
         now: datetime,
@@ -105,7 +103,7 @@ class PlanStore:
                 "title": title,
                 "area_code": area_code,
                 "generation": generation,
-                "ground_digest": ground_digest,
+                "start_digest": start_digest,
                 "settings": dict(settings),
                 "step": 0,
                 "copied_from": None,
@@ -128,7 +126,7 @@ class PlanStore:
                 "title": title,
                 "area_code": old.area_code,
                 "generation": old.generation,
-                "ground_digest": old.ground_digest,
+                "start_digest": old.start_digest,
                 "settings": dict(old.settings),
                 "step": old.step,
                 "copied_from": number,
@@ -239,18 +237,18 @@ class PlanStore:
 
         Raises
         ------
-        ConflictError
+        StaleError
             The plan is at another step.
         """
         if held.step == seen:
             return
         if seen > held.step:
             message = f"plan {held.number} is at step {held.step}, not yet at {seen}; load it anew"
-            raise ConflictError(message)
+            raise StaleError(message)
         missed = self.entries(held.number, after=max(seen, held.step - TOLD))
         told = "; ".join(f"{one.number} {one.author}: {one.title}" for one in missed)
         message = f"plan {held.number} is at step {held.step}, you saw {seen}; since then: {told}"
-        raise ConflictError(message)
+        raise StaleError(message)
 
     def move(
         self, held: Plan, stage: Stage, *, now: datetime, generation: int | None = None
@@ -293,10 +291,10 @@ class PlanStore:
     def _change(self, number: int, values: Mapping[str, Any]) -> None:
         self._session.execute(update(plan).where(plan.c.number == number).values(**values))
 
-    def forget_grounds(self) -> None:
-        """Remove grounds that no plan begins with."""
-        used = select(plan.c.ground_digest)
-        self._session.execute(delete(ground).where(ground.c.digest.not_in(used)))
+    def forget_starts(self) -> None:
+        """Remove starts that no plan begins with."""
+        used = select(plan.c.start_digest)
+        self._session.execute(delete(start).where(start.c.digest.not_in(used)))
 
 
 def _plan(row: Mapping[Any, Any]) -> Plan:

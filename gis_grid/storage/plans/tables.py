@@ -1,4 +1,4 @@
-"""The tables of plans: the ground that drafts begin with, their steps, and what is said of them."""
+"""The tables of plans: the start that drafts begin with, their steps, and what is said of them."""
 
 from sqlalchemy import (
     JSON,
@@ -14,8 +14,8 @@ from sqlalchemy import (
 
 from gis_grid.storage.base import UtcDateTime, code_text, metadata, row_number
 
-ground = Table(
-    "plan_ground",
+start = Table(
+    "plan_start",
     metadata,
     Column("digest", code_text(), primary_key=True),
     Column("content", LargeBinary, nullable=False),
@@ -31,7 +31,7 @@ plan = Table(
     Column("stage", Text, nullable=False, index=True),
     Column("area_code", code_text(), nullable=False, index=True),
     Column("generation", ForeignKey("generation.number"), nullable=False),
-    Column("ground_digest", ForeignKey("plan_ground.digest"), nullable=False),
+    Column("start_digest", ForeignKey("plan_start.digest"), nullable=False),
     Column("step", Integer, nullable=False),
     Column("settings", JSON, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

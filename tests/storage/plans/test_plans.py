@@ -1,7 +1,7 @@
 """Plans are kept step by step: what is acknowledged is there, once, and nothing is lost."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import geopandas as gpd
 import numpy as np
@@ -18,51 +18,24 @@ from gis_grid.plan.spots import Spots
 from gis_grid.plan.stages import Stage
 from gis_grid.storage.audit import AuditStore, Wanted
 from gis_grid.storage.database import sessions
-from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.plans.comments import Comment, CommentStore
-from gis_grid.storage.plans.packing import Ground, pack, unpack
+from gis_grid.storage.plans.packing import Start, pack, unpack
 from gis_grid.storage.plans.plans import PlanStore
-from tests import drawn
-
-NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
-SIDE = 6
-
-
-def ground(side=SIDE):
-    """Return square blocks in four grids."""
-    squares = [shapely.box(i, j, i + 1, j + 1) for j in range(side) for i in range(side)]
-    shapes = gpd.GeoSeries(shapely.transform(squares, lambda xy: xy * 100), crs="EPSG:4549")
-    rng = np.random.default_rng(5)
-    blocks = blocks_of(shapes, weights={"households": rng.integers(1, 90, len(shapes)) / 7})
-    half = side // 2
-    grid = [(i >= half) + 2 * (j >= half) for j in range(side) for i in range(side)]
-    return Ground(blocks, np.array(grid, np.int64), ("g0", "g1", "g2", "g3"), ("o1", None) * 2)
+from tests import planned
+from tests.planned import EPSG, NOW, ORIGIN_M, SIDE, start
 
 
 @pytest.fixture
 def city(engine):
     """Return a database with one generation and one plan."""
-    made = ground()
-    with sessions(engine).begin() as session:
-        GenerationStore(session).publish(drawn.grids(), name="one", valid_from=NOW)
-        store = PlanStore(session)
-        digest = store.keep_ground(made, now=NOW)
-        plan = store.add(
-            title="秋季调整",
-            area_code="s",
-            generation=1,
-            ground_digest=digest,
-            settings={"households": [300, 500]},
-            author="ann",
-            now=NOW,
-        )
+    plan = planned.store(engine)
     return engine, plan
 
 
 def draft_of(session, number):
     store = PlanStore(session)
     plan = store.get(number)
-    return Draft.replayed(store.ground(plan.ground_digest).state(), store.entries(number))
+    return Draft.replayed(store.start(plan.start_digest).state(), store.entries(number))
 
 
 def take(engine, number, make, author="ann", seen=None, at=NOW):
@@ -97,45 +70,45 @@ def same(one, other):
         assert np.array_equal(getattr(one.links, name), getattr(other.links, name))
 
 
-def test_a_ground_comes_back_bit_by_bit():
-    made = ground()
+def test_a_start_comes_back_bit_by_bit():
+    made = start()
     back = unpack(pack(made))
     same(made.blocks, back.blocks)
     assert back.codes == made.codes
     assert back.officers == made.officers
     assert back.assignment.tolist() == made.assignment.tolist()
-    assert (back.blocks.epsg, back.blocks.names) == (4549, ("households",))
+    assert (back.blocks.epsg, back.blocks.names) == (EPSG, ("households",))
     assert pack(back) == pack(made)
 
 
-def test_a_ground_without_blocks_comes_back():
-    empty = blocks_of(gpd.GeoSeries([], crs="EPSG:4549"))
-    back = unpack(pack(Ground(empty, np.zeros(0, np.int64), (), ())))
+def test_a_start_without_blocks_comes_back():
+    empty = blocks_of(gpd.GeoSeries([], crs=f"EPSG:{EPSG}"))
+    back = unpack(pack(Start(empty, np.zeros(0, np.int64), (), ())))
     assert len(back.blocks) == 0
     assert back.codes == ()
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", pack(ground())[:-40], b"\0" * 200])
+@pytest.mark.parametrize("content", [b"", b"PK", pack(start())[:-40], b"\0" * 200])
 def test_a_damaged_ground_is_named(content):
-    with pytest.raises(StorageError, match="ground of a plan cannot be read"):
+    with pytest.raises(StorageError, match="start of a plan cannot be read"):
         unpack(content)
 
 
-def test_the_same_ground_is_kept_once(city):
+def test_the_same_start_is_kept_once(city):
     engine, plan = city
     with sessions(engine).begin() as session:
-        assert PlanStore(session).keep_ground(ground(), now=NOW) == plan.ground_digest
-        with pytest.raises(NotFoundError, match="ground 000"):
-            PlanStore(session).ground("000")
+        assert PlanStore(session).keep_start(start(), now=NOW) == plan.start_digest
+        with pytest.raises(NotFoundError, match="start 000"):
+            PlanStore(session).start("000")
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=8)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=4)
 @given(st.lists(st.tuples(st.integers(0, SIDE**2 - 1), st.sampled_from("0123u")), max_size=12))
 def test_the_steps_in_the_database_lead_to_the_same_state(city, moves):
     engine, first = city
     with sessions(engine).begin() as session:
         number = PlanStore(session).copy(first.number, title="x", author="bob", now=NOW).number
-    mine = Draft(ground().state())
+    mine = Draft(start().state())
     for block, word in moves:
         make = undo if word == "u" else flip(block, f"g{word}")
         try:
@@ -153,13 +126,14 @@ def test_the_steps_in_the_database_lead_to_the_same_state(city, moves):
 
 def test_cut_blocks_come_back_to_the_last_bit(city):
     engine, plan = city
-    line = shapely.LineString([(33.3, -10.1), (44.4, 777.7)])
+    east, north = ORIGIN_M
+    line = shapely.LineString([(east + 33.3, north - 10), (east + 44.4, north + 777)])
 
     def split(draft, author, at):
         edit = drawing.split_by_line(draft.state, "g0", line, "g9", Spots(draft.state))
         return draft.do(edit, author=author, now=at)
 
-    mine = Draft(ground().state())
+    mine = Draft(start().state())
     split(mine, "ann", NOW)
     take(engine, plan.number, split)
     with sessions(engine).begin() as session:
@@ -189,7 +163,7 @@ def test_who_did_not_see_the_last_step_is_told_who_took_it(city):
 
 def test_two_planners_at_once_lose_nothing(city):
     engine, plan = city
-    each = 15
+    each = 8
     failed = []
 
     def onward(block):
@@ -259,15 +233,15 @@ def test_a_copy_goes_its_own_way(city):
             store.copy(999, title="x", author="bob", now=NOW)
 
 
-def test_grounds_that_nobody_uses_are_forgotten(city):
+def test_starts_that_nobody_uses_are_forgotten(city):
     engine, plan = city
     with sessions(engine).begin() as session:
         store = PlanStore(session)
-        other = store.keep_ground(ground(4), now=NOW)
-        store.forget_grounds()
-        assert len(store.ground(plan.ground_digest).blocks) == SIDE**2
+        other = store.keep_start(start(4), now=NOW)
+        store.forget_starts()
+        assert len(store.start(plan.start_digest).blocks) == SIDE**2
         with pytest.raises(NotFoundError):
-            store.ground(other)
+            store.start(other)
 
 
 def test_what_is_done_to_plans_is_in_the_audit_log(city):

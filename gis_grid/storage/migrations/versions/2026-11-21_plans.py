@@ -1,4 +1,4 @@
-"""Plans: the ground that drafts begin with, their steps, and what is said of them."""
+"""Plans: the start that drafts begin with, their steps, and what is said of them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "0004"
 
 def upgrade() -> None:
     op.create_table(
-        "plan_ground",
+        "plan_start",
         sa.Column("digest", code_text(), primary_key=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
@@ -23,9 +23,7 @@ def upgrade() -> None:
         sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("area_code", code_text(), nullable=False),
         sa.Column("generation", sa.Integer(), sa.ForeignKey("generation.number"), nullable=False),
-        sa.Column(
-            "ground_digest", code_text(), sa.ForeignKey("plan_ground.digest"), nullable=False
-        ),
+        sa.Column("start_digest", code_text(), sa.ForeignKey("plan_start.digest"), nullable=False),
         sa.Column("step", sa.Integer(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -76,5 +74,5 @@ def _plan(*, is_key: bool = False) -> sa.Column[int]:
 
 
 def downgrade() -> None:
-    for name in ("plan_comment", "plan_entry", "plan", "plan_ground"):
+    for name in ("plan_comment", "plan_entry", "plan", "plan_start"):
         op.drop_table(name)
