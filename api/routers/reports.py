@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from api.deps import DbEngine, Reports
 from api.live_tiles import Drawn
 from api.problems import responses
-from api.rights import ReadCity, ReadStatistics
+from api.rights import READ_LAYER, ReadCity
 from api.schemas import Moment, NoQuery, Word
 from gis_grid.accounts.areas import Area
 from gis_grid.errors import InputError
@@ -110,12 +110,13 @@ def _described(kind: Kind) -> ReportKind:
 
 def _add(router: APIRouter, kind: Kind) -> None:
     accepted: Any = Annotated[query_of(kind), Query()]
+    readers: Any = READ_LAYER[kind.subject]
 
     async def endpoint(
         request: Request,
         engine: DbEngine,
         reports: Reports,
-        access: ReadStatistics,
+        access: readers,
         query: accepted,
     ) -> Response:
         return await _answer(request, engine, reports, kind, query, access.area)

@@ -178,6 +178,11 @@ def ramp_styles(classes: int) -> tuple[Style, ...]:
     )
 
 
+def value_styles(classes: int) -> tuple[Style, ...]:
+    """Return the styles of so many classes of a value: the same at every zoom."""
+    return tuple({"fill": colour, "opacity": palette.HEAT_OPACITY} for colour in ramp(classes))
+
+
 def ramp(classes: int) -> tuple[str, ...]:
     """Return so many heat colours, from pale to dark, spread over the ramp.
 

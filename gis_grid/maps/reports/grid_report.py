@@ -178,7 +178,7 @@ def _coloured(
         key="fill",
         title=name,
         kind="area",
-        styles=(*things.ramp_styles(len(breaks)), UNKNOWN),
+        styles=(*things.value_styles(len(breaks)), UNKNOWN),
         shapes=rows.geometry,
         classes=classes.tolist(),
         facts=_facts(rows, say) | {word: shown},
@@ -206,7 +206,7 @@ def _legend(
         key="fill",
         title=word,
         unit=say.of(_UNITS[value]) if value in _UNITS else "",
-        styles=things.ramp_styles(len(breaks)),
+        styles=things.value_styles(len(breaks)),
         bounds=tuple([*bounds[:-1], f"{bounds[-1]}+"] if bounds else []),
         counts=tuple(int(count) for count in counts[:-1]),
         others=((Swatch(kind="area", styles=(UNKNOWN,)), say("no_data_of", n=unknown)),)
