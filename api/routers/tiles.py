@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
-from api.deps import TileDrawing
+from api.deps import Areas, TileDrawing
 from api.problems import responses
 from api.rights import ReadGrids, ReadTiles
 from api.schemas import NoQuery
 from gis_grid.accounts.areas import Area
+from gis_grid.accounts.permissions import Action
 from gis_grid.services.tiling import area_token, tile_layer
 from gis_grid.tiles.mercator import EXTENT, Tile
 from gis_grid.values.tiles import ALONE_FROM, DETAIL_ZOOM, MAX_ZOOM, TILE_LAYERS, TileLayer
@@ -87,7 +88,10 @@ class LevelZooms(BaseModel):
 
 
 class TilesOut(BaseModel):
-    """Every layer of tiles."""
+    """Every layer of tiles that you may see."""
+
+    generation: int | None
+    """Number of the current generation of the grids; null before the first."""
 
     extent: int
     """Units of a side of a tile."""
@@ -102,17 +106,25 @@ class TilesOut(BaseModel):
     responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 def list_tiles(
-    tiles: TileDrawing, access: ReadGrids, _query: Annotated[NoQuery, Query()]
+    tiles: TileDrawing, areas: Areas, access: ReadGrids, _query: Annotated[NoQuery, Query()]
 ) -> TilesOut:
-    """Return each layer with its fields, its zooms, its address and the token of its present state.
+    """Return each layer that you may see: its fields, its zooms, its address and its token.
 
     Example: `GET /api/v1/tiles`
     """
-    area = access.area
     tokens, levels = tiles.tiling.tokens(), tiles.tiling.levels()
+    seen = {
+        source: areas.area(access.principal, Action.READ, source)
+        for source in {layer.source for layer in TILE_LAYERS.values()}
+    }
     return TilesOut(
+        generation=tiles.tiling.generation(),
         extent=EXTENT,
-        layers=[_described(layer, tokens, area) for layer in TILE_LAYERS.values()],
+        layers=[
+            _described(layer, tokens, seen[layer.source])
+            for layer in TILE_LAYERS.values()
+            if not seen[layer.source].is_nowhere
+        ],
         levels=[
             LevelZooms(level=level, drawn_from_zoom=drawn, named_from_zoom=named)
             for level, (drawn, named) in levels.items()

@@ -135,6 +135,16 @@ class Tiling:
         with self._connect() as connection:
             return draw_rows(connection, layer, tile, area=area, widest_deg=widest)
 
+    def generation(self) -> int | None:
+        """Return the number of the current generation; None before the first.
+
+        Raises
+        ------
+        StorageError
+            The database cannot be read.
+        """
+        return int(self.tokens()[GRIDS.name].partition("-")[0]) or None
+
     def levels(self) -> Mapping[str, tuple[int, int]]:
         """Return for each level the zooms from which its grids and their labels are drawn.
 
@@ -159,7 +169,7 @@ def area_token(area: Area) -> str:
     Examples
     --------
     >>> area_token(EVERYWHERE), area_token(Area(frozenset({"a", "b"})))
-    ('', '-0d5d2bb6b4')
+    ('', '-bdaac9cbab')
     """
     if area.codes is None:
         return ""
