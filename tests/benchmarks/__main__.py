@@ -1,15 +1,20 @@
 """Run every comparison, or the named ones: ``python -m tests.benchmarks router storage``.
 
 With ``--write`` each one's output also goes into the pages of docs/ that have a place for it: the
-lines between ``<!-- benchmark: NAME -->`` and ``<!-- end -->``.
+lines between ``<!-- benchmark: NAME -->`` and ``<!-- end -->``. ``--city large`` takes the grids
+of a demo city where a comparison can; its place is then called ``NAME large``.
 """
 
+import argparse
 import contextlib
 import io
+import os
 import re
 import runpy
 import sys
 from pathlib import Path
+
+from tests.benchmarks.cities import CITY
 
 HERE = Path(__file__).parent
 DOCS = HERE.parents[1] / "docs"
@@ -52,17 +57,22 @@ def write_into_docs(name: str, told: str) -> None:
 def main() -> int:
     """Run each benchmark that was asked for."""
     known = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
-    asked = [name for name in sys.argv[1:] if name != "--write"]
-    write = "--write" in sys.argv
-    unknown = [name for name in asked if name not in known]
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(known))
+    parser.add_argument("--write", action="store_true", help="write into docs/ as well")
+    parser.add_argument("--city", choices=["small", "medium", "large"], help="a demo city's grids")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.names if name not in known]
     if unknown:
         print(f"no benchmark {unknown[0]!r}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
-    for name in asked or known:
+    if asked.city:
+        os.environ[CITY] = asked.city
+    for name in asked.names or known:
         print(f"\n## {name}\n", flush=True)
         told = run(known[name])
-        if write:
-            write_into_docs(name, told)
+        if asked.write:
+            write_into_docs(f"{name} {asked.city}" if asked.city else name, told)
     return 0
 
 

@@ -22,7 +22,7 @@ from sqlalchemy import make_url
 from gis_grid.router import cells
 from gis_grid.router.index import Router
 from tests import postgres
-from tests.benchmarks import made_up
+from tests.benchmarks import cities
 from tests.benchmarks.machine import machine
 
 POINTS = 1_000_000
@@ -263,8 +263,8 @@ def compare_engines(case: Case) -> None:
     inside = inside_points(case)
     vertices = shapely.get_num_coordinates(case.grids.geometry.to_numpy()).mean()
     print(
-        f"{len(case.lon):,} clustered points, {len(case.grids):,} grids of {vertices:.0f} vertices "
-        f"each; {inside.sum():,} points are not on a border. {machine()}\n"
+        f"{len(case.lon):,} points, {cities.told()}: {len(case.grids):,} of {vertices:.0f} "
+        f"vertices each; {inside.sum():,} points are not on a border. {machine()}\n"
     )
     print("| engine | version | prepare s | answer s | M points/s | Router is | differs inside |")
     print("|---|---|---:|---:|---:|---:|---:|")
@@ -305,7 +305,8 @@ def compare_encoders(lon: np.ndarray, lat: np.ndarray) -> None:
 
 
 def main() -> None:
-    case = Case(made_up.coverage(), *made_up.clustered_points(POINTS))
+    grids = cities.grids()
+    case = Case(grids, *cities.points(POINTS, grids))
     compare_engines(case)
     compare_encoders(case.lon[:ENCODED], case.lat[:ENCODED])
 

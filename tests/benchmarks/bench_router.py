@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from gis_grid.router import Router, cells
-from tests.benchmarks import made_up
+from tests.benchmarks import cities
 from tests.benchmarks.machine import machine
 
 POINTS = 1_000_000
@@ -48,8 +48,8 @@ def best(work: Callable[[], object], runs: int = RUNS) -> tuple[float, float]:
 def main() -> None:
     """Print one table."""
     print(machine())
-    grids = made_up.coverage()
-    lon, lat = made_up.clustered_points(POINTS)
+    grids = cities.grids()
+    lon, lat = cities.points(POINTS, grids)
     small = Router.build(grids.iloc[:20])
     small.locate_many(lon=lon[:9], lat=lat[:9])
     small.distance_to_border_m(lon=lon[:9], lat=lat[:9])
@@ -68,11 +68,7 @@ def main() -> None:
     rows.append(("locate_many", best(lambda: router.locate_many(lon=lon, lat=lat)), POINTS))
     both = best(lambda: router.locate_many(lon=lon, lat=lat, cells=True))
     rows.append(("locate_many, cells too", both, POINTS))
-    around = np.random.default_rng(2).uniform(size=(2, POINTS))
-    even = (
-        made_up.WEST + around[0] * (made_up.EAST - made_up.WEST),
-        made_up.SOUTH + around[1] * (made_up.NORTH - made_up.SOUTH),
-    )
+    even = cities.even_points(POINTS, grids, 2)
     spread = best(lambda: router.rows_of(lon=even[0], lat=even[1]))
     rows.append(("rows_of, points spread evenly", spread, POINTS))
     rows.append(("cells.encode", best(lambda: cells.encode(lon=lon, lat=lat)), POINTS))
@@ -81,7 +77,8 @@ def main() -> None:
     rows.append(("distance_to_border_m", distances, POINTS))
     pairs = list(zip(lon[:SINGLE].tolist(), lat[:SINGLE].tolist(), strict=True))
     one = best(lambda: [router.locate(lon=x, lat=y) for x, y in pairs], 3)
-    print(f"\n{len(grids):,} grids, {len(router.edges.ends):,} edges, {POINTS:,} points\n")
+    size_of_it = f"{len(grids):,} with {len(router.edges.ends):,} edges"
+    print(f"\n{cities.told()}: {size_of_it}, {POINTS:,} points\n")
     print("| step | wall s | processor s | M points/s | M points a processor second |")
     print("|---|---:|---:|---:|---:|")
     for name, (wall, cpu), count in rows:
