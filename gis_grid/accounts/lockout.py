@@ -1,5 +1,6 @@
 """How long somebody waits after wrong passwords: not at all at first, then longer and longer."""
 
+import ipaddress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,3 +77,24 @@ class Tries:
         """Return what is known after one more failure."""
         is_old = self.last_at is None or now - self.last_at > timedelta(seconds=rule.forget_s)
         return replace(self, failures=1 if is_old else self.failures + 1, last_at=now)
+
+
+def neighbourhood(address: str) -> str:
+    """Return what to count tries from an address by: in IPv6 the 64 bits that one line is given.
+
+    Examples
+    --------
+    >>> neighbourhood("2001:db8:1:2:a::1") == neighbourhood("2001:db8:1:2:b::2")
+    True
+    >>> neighbourhood("192.0.2.1"), neighbourhood("::ffff:c000:201"), neighbourhood("")
+    ('192.0.2.1', '192.0.2.1', '')
+    """
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((found.packed, 64), strict=False))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from gis_grid.accounts.lockout import PER_ACCOUNT, PER_ADDRESS
+from gis_grid.accounts.lockout import PER_ACCOUNT, PER_ADDRESS, neighbourhood
 from gis_grid.accounts.names import account_code
 from gis_grid.errors import CodeError, IdentityError, LockedError, SecondFactorError
 from gis_grid.services.accounts import passwords, totp
@@ -147,7 +147,7 @@ def _code(name: str) -> str:
 def _keys(seal: Seal, code: str, address: str) -> Keys:
     return (
         (seal.hashed("tries of account", code), PER_ACCOUNT),
-        (seal.hashed("tries from address", address), PER_ADDRESS),
+        (seal.hashed("tries from address", neighbourhood(address)), PER_ADDRESS),
     )
 
 
