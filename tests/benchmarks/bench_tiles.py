@@ -34,9 +34,9 @@ from tests.signed import token
 
 SIZE, SEED = "large", 7
 ZOOMS = (10, 11, 12, 13, 14, 15, 16)
-TILES = 60
+TILES = 40
 CLIENTS = 8
-SECONDS = 10
+SECONDS = 8
 
 
 @contextmanager
