@@ -33,7 +33,7 @@ SHOTS = {
 }
 """Who, what and how large; the city is the small demo city of seed 7."""
 
-READY = {True: "button, .case", False: "html[data-drawn]"}
+READY = {True: ".case, #name", False: "html[data-drawn]"}
 """What shows that a page is complete: with a map, or without one."""
 
 PIXELS = """async (png) => {
@@ -62,12 +62,21 @@ def shoot(tab, image: Path) -> None:
     image.write_bytes(written)
 
 
+def few_colours(colours, counts):
+    """Return the colours that are used most, half of them unlike each other: small signs count."""
+    order = np.argsort(-counts, kind="stable")
+    _, first = np.unique((colours[order] >> 4).astype(np.int64) @ [256, 16, 1], return_index=True)
+    unlike = order[np.sort(first)][: COLOURS // 2]
+    most = order[~np.isin(order, unlike)][: COLOURS - len(unlike)]
+    return colours[np.concatenate([unlike, most])]
+
+
 def indexed_png(shown):
-    """Write a picture with the colours that it uses most; every other takes the nearest."""
+    """Write a picture in few colours; every other takes the nearest of them."""
     colours, row, counts = np.unique(
         shown.reshape(-1, 3), axis=0, return_inverse=True, return_counts=True
     )
-    palette = colours[np.argsort(-counts, kind="stable")[:COLOURS]]
+    palette = few_colours(colours, counts)
     nearest = cKDTree(palette).query(colours)[1].astype(np.uint8)
     indices = nearest[row.reshape(shown.shape[:2])]
     lines = b"".join(b"\0" + line.tobytes() for line in indices)

@@ -39,7 +39,7 @@ FIRST = "() => performance.now()"
 
 
 def measure(context, address: str) -> tuple[float, float, float, float]:
-    """Return first render of the whole city, a pan, a street view of four layers (ms), heap (MB)."""
+    """Return whole city, one pan and a street view of four layers in ms, and the heap in MB."""
     watched = served.Watched(context, address)
     page = watched.page
     page.unroute("**/*")

@@ -30,9 +30,9 @@ async function open(): Promise<void> {
   makeTheme(address);
   const api = makeApi();
   document.title = `${t.shell.signIn} · ${t.title}`;
-  const found = await currentSession(api).catch(() => "out" as const);
-  if (found !== "out") {
-    goOn(found === "open" ? null : found);
+  const found = await currentSession(api).catch(() => null);
+  if (found) {
+    goOn(found);
     return;
   }
   const other = lang === "zh" ? "en" : "zh";
@@ -156,6 +156,6 @@ function nextPage(): string | null {
     : null;
 }
 
-function goOn(session: Session | null): void {
+function goOn(session: Session): void {
   location.replace(nextPage() ?? `/${pagesOf(session)[0] ?? "overview"}`);
 }

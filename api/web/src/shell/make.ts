@@ -17,7 +17,7 @@ import { mountHelp } from "./help.ts";
 import { makeKeys } from "./keys.ts";
 import { watchService } from "./live.ts";
 import { makeSelection } from "./selection.ts";
-import { askToSignIn, currentSession, pagesOf, SESSION, type Session } from "./session.ts";
+import { askToSignIn, currentSession, pagesOf, SESSION } from "./session.ts";
 import type { PageName, Shell, Slots } from "./shell.ts";
 import { makeTheme } from "./theme.ts";
 import { topBar } from "./topbar.ts";
@@ -32,12 +32,11 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
   document.title = `${t.pages[page]} · ${t.title}`;
   document.body.dataset["page"] = page;
 
-  const answer = await currentSession(api);
-  if (answer === "out") {
+  const session = await currentSession(api);
+  if (!session) {
     askToSignIn();
     return null;
   }
-  const session: Session | null = answer === "open" ? null : answer;
   const [city, catalogue] = await Promise.all([readCity(api), readCatalogue(api)]);
 
   const keys = makeKeys();

@@ -1,6 +1,7 @@
 /** Who is signed in, as the service says. */
 
 import { type Api, ApiError } from "../api.ts";
+import type { PageName } from "./shell.ts";
 
 export interface Role {
   role: string;
@@ -15,19 +16,14 @@ export interface Session {
 
 export const SESSION = "/api/v1/session";
 
-/**
- * Ask who is signed in.
- *
- * `open` means that this service has no sign-in at all, `out` that nobody is signed in.
- */
-export async function currentSession(api: Api): Promise<Session | "open" | "out"> {
+/** Ask who is signed in; null when nobody is. */
+export async function currentSession(api: Api): Promise<Session | null> {
   try {
     const session = await api.get<Session>(SESSION);
     api.csrf = session.csrf;
     return session;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return "open";
-    if (error instanceof ApiError && error.status === 401) return "out";
+    if (error instanceof ApiError && error.status === 401) return null;
     throw error;
   }
 }
@@ -39,11 +35,10 @@ export function askToSignIn(): void {
 }
 
 /** Pages that the roles of a user work with, the first one is home. */
-export function pagesOf(session: Session | null): ("planner" | "dispatch" | "overview")[] {
-  if (!session) return ["planner", "dispatch", "overview"];
+export function pagesOf(session: Session): PageName[] {
   const roles = new Set(session.user.roles.map((one) => one.role));
   const has = (...names: string[]) => names.some((name) => roles.has(name));
-  const pages: ("planner" | "dispatch" | "overview")[] = [];
+  const pages: PageName[] = [];
   if (has("planner", "administrator")) pages.push("planner");
   if (has("dispatcher", "checker", "duty_chief", "officer", "administrator"))
     pages.push("dispatch");

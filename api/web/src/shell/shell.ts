@@ -45,7 +45,7 @@ export interface Shell {
   readonly address: Address;
   readonly keys: Keys;
   readonly theme: Theme;
-  /** Who is signed in; null where the service asks nobody. */
-  readonly session: Session | null;
+  /** Who is signed in. */
+  readonly session: Session;
   readonly notify: Notify;
 }

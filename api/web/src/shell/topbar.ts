@@ -18,7 +18,7 @@ export interface TopParts {
   lang: Lang;
   address: Address;
   theme: Theme;
-  session: Session | null;
+  session: Session;
   search: HTMLElement;
   live: HTMLElement;
   showKeys: () => void;
@@ -95,8 +95,7 @@ function keysButton({ t, showKeys }: TopParts): HTMLElement {
   return help;
 }
 
-function who({ session, t, signOut }: TopParts): HTMLElement | null {
-  if (!session) return null;
+function who({ session, t, signOut }: TopParts): HTMLElement {
   const name = session.user.name;
   return h(
     "div",
