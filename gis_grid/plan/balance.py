@@ -30,8 +30,9 @@ _STRICT, _VERY_STRICT = 1e3, 1e5
 _CHUNKS = 20
 _SWEEPS = 40
 _FEW_BLOCKS = 20
-_WARM, _HOT = (0.03, 0.001), (0.1, 0.002)
-_LEAST_TRIES = 200_000
+_WARM, _HOT = (0.03, 0.001), (0.3, 0.002)
+_LEAST_TRIES = 100_000
+_STARTS, _SMALL, _RAGGED, _HOTTER = 12, 4_000, 0.02, 100.0
 _PRICES = 14
 BUDGETS = (0.01, 0.02, 0.03, 0.05, 0.1)
 TOLERANCES = (0.01, 0.02, 0.03, 0.05, 0.1)
@@ -115,12 +116,7 @@ def balance(
     alive = state.alive()
     target = float(loads[alive[free[alive]]].sum()) / wanted
     problem = problem_of(state, loads, target=target, within=want.within, free=free)
-    shares = share_out(problem, wanted)
-    part = _first_parts(problem, shares, rng, progress)
-    fixed = np.zeros(wanted, bool)
-    parts = parts_of(part, wanted, fixed, rng, problem.graph)
-    aim = Aim(target, _INSIDE * want.tolerance, _STRICT, want.roundness, np.inf, 0.0)
-    _refine(problem.graph, parts, aim, want, progress)
+    parts = _best_parts(problem, share_out(problem, wanted), (target, want), rng, progress)
     grid_of_part = _numbers(state, kept, wanted)
     assignment = np.where(free, NOBODY, state.core.grid[: state.used])
     assignment[problem.blocks] = grid_of_part[parts.part]
@@ -241,6 +237,42 @@ def locked_grids(state: PlanState) -> Ints:
     return np.array(sorted(grids), np.int64)
 
 
+def _best_parts(
+    problem: Problem,
+    shares: Ints,
+    aim: tuple[float, Wish],
+    rng: np.random.Generator,
+    progress: Progress,
+) -> Parts:
+    """Divide and refine; a small problem several times, to keep the best.
+
+    Every other start does not care for round shapes: with few blocks they stand in each other's
+    way.
+    """
+    target, want = aim
+    graph, wanted = problem.graph, int(shares.sum())
+    starts = max(1, min(_STARTS, _SMALL // len(problem.blocks))) if want.tries else 1
+    best, least = None, (np.inf, np.inf, np.inf)
+    for start in range(starts):
+        part = _first_parts(problem, shares, rng, progress)
+        parts = parts_of(part, wanted, np.zeros(wanted, bool), rng, graph)
+        round_ = want.roundness * (_RAGGED if start % 2 else 1.0)
+        goal = Aim(target, _INSIDE * want.tolerance, _STRICT, round_, np.inf, 0.0)
+        _refine(graph, parts, goal, want, progress, hotter=_HOTTER if start % 2 else 1.0)
+        score = _score(parts, target, want.tolerance)
+        if best is None or score < least:
+            best, least = parts, score
+    return best if best is not None else parts
+
+
+def _score(parts: Parts, target: float, tolerance: float) -> tuple[float, float, float]:
+    """Return what is worst first: too much, too little, not round."""
+    off = parts.weight / target - 1
+    over, under = max(off.max() - tolerance, 0.0), max(-off.min() - tolerance, 0.0)
+    round_ = parts.area_m2 / np.maximum(parts.perimeter_m, 1e-9) ** 2
+    return round(float(over), 4), round(float(under), 4), -float(round_.mean())
+
+
 def _first_parts(
     problem: Problem, shares: Ints, rng: np.random.Generator, progress: Progress
 ) -> Ints:
@@ -256,11 +288,14 @@ def _first_parts(
     return part
 
 
-def _refine(graph: Graph, parts: Parts, aim: Aim, want: Wish, progress: Progress) -> None:
+def _refine(
+    graph: Graph, parts: Parts, aim: Aim, want: Wish, progress: Progress, *, hotter: float
+) -> None:
     """Cool down in chunks, then only take what helps."""
     n = len(graph.weight)
     crowded = n < _FEW_BLOCKS * len(parts.weight)
     hot, cold = _HOT if crowded else _WARM
+    hot *= hotter
     tries = max(want.tries * n, _LEAST_TRIES) if want.tries else 0
     number = 1
     for chunk in range(_CHUNKS if tries else 0):

@@ -124,7 +124,7 @@ def _gathered(xy: Floats) -> Floats:
     one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=HAIR_M)
     first = np.full(len(xy), len(xy))
     np.minimum.at(first, one, other)
-    return xy[first]
+    return np.asarray(xy[first], float)
 
 
 def _on_corners(noded: BaseGeometry, known: Floats) -> BaseGeometry:
