@@ -29,6 +29,10 @@ HOSTILE = (
 """Names that must only ever be seen."""
 
 
+MANY = 250
+"""Facilities more, so that a list has pages."""
+
+
 def house(letter, column, row):
     """Return a footprint of some 9 by 9 metres in a grid."""
     west, south, _, _ = BOXES[letter].bounds
@@ -86,7 +90,7 @@ def frames():
             "buildings", rows, [house(up, column, row) for *_, up, column, row in buildings]
         ),
         "entrances": drawn.points("entrances", doors),
-        "facilities": drawn.points("facilities", facilities),
+        "facilities": drawn.points("facilities", [*facilities, *_many()]),
         "cameras": drawn.points(
             "cameras", [({"code": "21990200041320000025", "name": "长柏社区路口0025"}, "A")]
         ),
@@ -115,6 +119,13 @@ def frames():
         ),
         "speakers": drawn.points("speakers", [({"code": "y1", "name": "长柏广播音柱"}, "B")]),
     }
+
+
+def _many():
+    return [
+        ({"code": f"t{n:03}", "category": "0101", "street": f"{MANY - n}街"}, "ABC"[n % 3])
+        for n in range(MANY)
+    ]
 
 
 def store(engine: Engine) -> None:
@@ -147,8 +158,9 @@ def hostile_frames():
     parks = [row | {"category": "green"} for row, _ in named]
     found["landcover"] = drawn.layer("landcover", parks, boxes)
     roads = [row | {"category": "local"} for row, _ in named]
-    found["streets"] = drawn.layer("streets", roads, [box.exterior for box in boxes])
-    found["walls"] = drawn.layer("walls", [row for row, _ in named], [b.exterior for b in boxes])
+    rings = [shapely.LineString(box.exterior.coords) for box in boxes]
+    found["streets"] = drawn.layer("streets", roads, rings)
+    found["walls"] = drawn.layer("walls", [row for row, _ in named], rings)
     return found
 
 

@@ -6,8 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.rights import ReadCity
-from api.rights import ReadCity
-from gis_grid.services.reading import category_names
+from gis_grid.services.overview import category_names
 from gis_grid.values.layers import LAYERS, Field, Kind, Layer
 
 router = APIRouter(tags=["layers"])
@@ -52,7 +51,8 @@ class LayerOut(BaseModel):
     """Without personal data, in the order in which a feature holds them."""
 
     categories: dict[str, Names]
-    """Names of the keys in its field `category`, as far as the published tables know them."""
+    """Names of the keys in its field `category`, as far as the published tables know them; those of
+    incidents are events, one about a facility has the category of the facility."""
 
     @classmethod
     def of(cls, layer: Layer) -> "LayerOut":

@@ -95,20 +95,6 @@ def category_words() -> Mapping[str, Mapping[str, str]]:
     }
 
 
-def category_names() -> Mapping[str, Mapping[str, tuple[str, str]]]:
-    """Return Chinese and English names of facility categories and kinds of place by key."""
-    facilities, places = facility_categories(), place_kinds()
-    return {
-        "facilities": _both(facilities, "code"),
-        "places": _both(places, "key"),
-    }
-
-
-def _both(table: pd.DataFrame, key: str) -> Mapping[str, tuple[str, str]]:
-    names = zip(table["name_zh"], table["name_en"], strict=True)
-    return dict(zip(table[key], names, strict=True))
-
-
 def city_or_none(session: Session) -> City | None:
     """Return the city; None before anybody said which one it is."""
     try:

@@ -54,7 +54,7 @@ def test_copies_code_and_link(desk):
     assert tab.evaluate("navigator.clipboard.readText()") == "2101010118000307"
     tab.get_by_role("button", name="复制链接").click()
     tab.wait_for_function(
-        "navigator.clipboard.readText().then((text) => text.includes('sel=facilities/'))"
+        "() => navigator.clipboard.readText().then((text) => text.includes('sel=facilities/'))"
     )
     assert tab.evaluate("navigator.clipboard.readText()") == tab.url
     tab.close()

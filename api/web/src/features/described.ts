@@ -19,6 +19,8 @@ export interface LayerTold {
   geometry: string | null;
   fields: FieldTold[];
   categories: Record<string, { zh: string; en: string }>;
+  /** Of incidents: the layer whose categories those about a facility have. */
+  about?: LayerTold | undefined;
 }
 
 const known = new WeakMap<Api, Promise<Map<string, LayerTold>>>();
@@ -27,13 +29,18 @@ const known = new WeakMap<Api, Promise<Map<string, LayerTold>>>();
 export function layersOf(api: Api): Promise<Map<string, LayerTold>> {
   let asked = known.get(api);
   if (!asked) {
-    asked = api
-      .get<LayerTold[]>("/api/v1/layers")
-      .then((layers) => new Map(layers.map((one) => [one.name, one])));
+    asked = api.get<LayerTold[]>("/api/v1/layers").then(byName);
     asked.catch(() => known.delete(api));
     known.set(api, asked);
   }
   return asked;
+}
+
+function byName(layers: readonly LayerTold[]): Map<string, LayerTold> {
+  const found = new Map(layers.map((one) => [one.name, one]));
+  const incidents = found.get("incidents");
+  if (incidents) incidents.about = found.get("facilities");
+  return found;
 }
 
 const AT = { zh: 0, en: 1 } as const;
@@ -47,15 +54,17 @@ export function shownValue(
   shell: Shell,
   layer: LayerTold | undefined,
   field: FieldTold,
-  value: unknown,
+  properties: Record<string, unknown>,
 ): string {
+  const value = properties[field.name];
   const words = featureWords(shell.lang).card;
   if (value === null || value === undefined || value === "") return words.none;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (field.kind === "instant") return moment(String(value), shell.lang);
   if (typeof value === "number") return amount(field, value);
   const text = String(value);
-  const category = field.name === "category" ? layer?.categories[text] : undefined;
+  const named = properties["kind"] === "facility" ? (layer?.about ?? layer) : layer;
+  const category = field.name === "category" ? named?.categories[text] : undefined;
   if (category) return `${either(shell.lang, category)} ${text}`;
   if (field.name === "level") return levelName(shell, text);
   return VALUES[field.name]?.[text]?.[AT[shell.lang]] ?? text;

@@ -34,6 +34,7 @@ class List {
   private described = new Map<string, LayerTold>();
   private rows: Rows = { rows: [], next: null };
   private sort: Sort = { field: "code", down: false };
+  private shownLayer = "";
   private after: string | null = null;
   private at = -1;
   private isOpen = false;
@@ -135,10 +136,12 @@ class List {
     this.pending = pending;
     this.after = after;
     if (!this.rows.rows.length) replace(this.body, skeleton(5));
+    const wanted = this.layers.value;
     try {
-      const rows = await fetchRows(this.shell, this.layers.value, after, pending.signal);
+      const rows = await fetchRows(this.shell, wanted, after, pending.signal);
       if (this.pending !== pending) return;
       this.rows = rows;
+      this.shownLayer = wanted;
       this.draw();
     } catch (error) {
       if (pending.signal.aborted) return;
@@ -162,7 +165,7 @@ class List {
       replace(this.body, state("find", lists.none, lists.noneNote));
       return;
     }
-    const layer = this.described.get(this.layers.value);
+    const layer = this.described.get(this.shownLayer);
     const columns = columnsOf(layer, rows);
     const sortBy = (field: string) => {
       this.sort = { field, down: this.sort.field === field && !this.sort.down };
@@ -178,18 +181,15 @@ class List {
       headRow(this.shell, columns, this.sort, sortBy),
       body,
     );
-    const scrolled = h(
-      "div",
-      { class: "scroll", tabindex: 0, role: "region", "aria-label": this.title(this.layers.value) },
-      table,
-    );
+    const about = { "aria-label": this.title(this.shownLayer), "data-layer": this.shownLayer };
+    const scrolled = h("div", { class: "scroll", tabindex: 0, role: "region", ...about }, table);
     replace(this.body, scrolled);
     this.follow(this.shell.selection.get());
   }
 
   private follow(selected: Selected | null): void {
     const { rows } = this.rows;
-    const here = selected?.layer === this.layers.value ? selected.code : null;
+    const here = selected?.layer === this.shownLayer ? selected.code : null;
     this.at = here === null ? -1 : rows.findIndex((one) => one.code === here);
     this.body.querySelectorAll("tbody tr").forEach((row, at) => {
       row.setAttribute("aria-selected", String(at === this.at));
@@ -204,7 +204,7 @@ class List {
 
   private select(at: number): void {
     const row = this.rows.rows[at];
-    if (row) this.shell.selection.set({ layer: this.layers.value, code: row.code });
+    if (row) this.shell.selection.set({ layer: this.shownLayer, code: row.code });
   }
 
   private open(event: KeyboardEvent): void {

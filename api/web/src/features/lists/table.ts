@@ -62,9 +62,10 @@ export function tableRow(
   select: () => void,
 ): HTMLElement {
   const cells = columns.map((field) => {
-    const value = row.feature.properties[field.name];
-    const text =
-      value === null || value === undefined ? "" : shownValue(shell, layer, field, value);
+    const { properties } = row.feature;
+    const text = isMissing(properties[field.name])
+      ? ""
+      : shownValue(shell, layer, field, properties);
     const names = [NUMERIC.has(field.kind) ? "r" : "", field.name.endsWith("code") ? "mono" : ""];
     return h(
       "td",

@@ -38,6 +38,7 @@ class PrintDialog {
   });
   private readonly own = h("div", { class: "row own", hidden: true });
   private readonly said = h("p", { class: "msg bad", role: "alert" });
+  private readonly busy = h("p", { class: "msg dim", role: "status" });
   private readonly save: HTMLButtonElement;
   private readonly print: HTMLButtonElement;
 
@@ -71,6 +72,7 @@ class PrintDialog {
         this.field(print.size, this.size),
         this.own,
         this.said,
+        this.busy,
         h(
           "div",
           { class: "row" },
@@ -117,6 +119,7 @@ class PrintDialog {
     const buttons = [this.save, this.print];
     for (const one of buttons) one.disabled = true;
     this.said.textContent = "";
+    this.busy.textContent = print.busy;
     try {
       const now = new Date();
       const canvas = await sheetOf(this.shell, this.words, size, this.title.value, now);
@@ -125,6 +128,7 @@ class PrintDialog {
     } catch (error) {
       this.said.textContent = `${print.failed}: ${error instanceof Error ? error.message : ""}`;
     } finally {
+      this.busy.textContent = "";
       for (const one of buttons) one.disabled = false;
     }
   }
@@ -146,25 +150,28 @@ class PrintDialog {
     const address = URL.createObjectURL(await blobOf(canvas));
     const image = h("img", { src: address, alt: this.title.value });
     const sheet = h("div", { class: "print-sheet" }, image);
-    const rule = h(
-      "style",
-      {},
-      `@page{size:${size.paper ?? `${size.width}px ${size.height}px`};margin:0}`,
-    );
     await image.decode();
     this.dialog.close();
-    document.head.append(rule);
+    const forget = pageRule(size.paper ?? `${size.width}px ${size.height}px`);
     document.body.append(sheet);
     document.body.classList.add("printing");
     const away = () => {
       document.body.classList.remove("printing");
       sheet.remove();
-      rule.remove();
+      forget();
       URL.revokeObjectURL(address);
     };
     addEventListener("afterprint", away, { once: true });
     window.print();
   }
+}
+
+/** Say what paper to print on, in a sheet of our own: the page may have no styles of its own. */
+function pageRule(paper: string): () => void {
+  const own = document.styleSheets[0];
+  if (!own) return () => undefined;
+  const at = own.insertRule(`@page{size:${paper};margin:0}`, own.cssRules.length);
+  return () => own.deleteRule(at);
 }
 
 function blobOf(canvas: HTMLCanvasElement): Promise<Blob> {

@@ -28,6 +28,8 @@ class SearchBox {
   private readonly told = h("div", { class: "visually-hidden", "aria-live": "polite" });
   private results: Result[] = [];
   private at = -1;
+  /** The text that the list answers. */
+  private answered = "";
   private timer = 0;
   private pending: AbortController | null = null;
 
@@ -92,6 +94,7 @@ class SearchBox {
 
   private show(results: Result[], text: string): void {
     this.results = results;
+    this.answered = text;
     this.at = -1;
     if (!text) {
       replace(this.list);
@@ -126,6 +129,7 @@ class SearchBox {
 
   private say(title: string, note: string): void {
     this.results = [];
+    this.at = -1;
     const option = h("div", {
       class: "nothing",
       role: "option",
@@ -170,8 +174,16 @@ class SearchBox {
   private enter(event: KeyboardEvent): void {
     event.preventDefault();
     const text = this.input.value.trim();
-    if (this.list.hidden && text) void this.ask(text);
-    else this.choose(Math.max(0, this.at));
+    if (text === this.answered && !this.list.hidden) this.choose(Math.max(0, this.at));
+    else if (text) void this.askAndChoose(text);
+  }
+
+  /** Whoever is faster than the service gets the best of the answer, never what was listed before. */
+  private async askAndChoose(text: string): Promise<void> {
+    clearTimeout(this.timer);
+    this.pending?.abort();
+    await this.ask(text);
+    if (this.answered === text) this.choose(0);
   }
 
   private escape(event: KeyboardEvent): void {
