@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Annotated
 
 import shapely
 import typer
 from sqlalchemy import Engine
 
 from gis_grid import __version__
+from gis_grid.accounts.audit import Anchor
 from gis_grid.cli.db import DatabaseOption, JsonOption
 from gis_grid.errors import ConflictError, GisGridError, NotFoundError, StorageError
+from gis_grid.services.auditing import anchor_of
 from gis_grid.services.reading import city_or_none
 from gis_grid.services.routing import current_router
 from gis_grid.settings import Settings
 from gis_grid.storage import database
+from gis_grid.storage.audit import AuditStore
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import LAYERS
@@ -39,10 +43,27 @@ class Finding:
     """What was found; with the way out when it is not all right."""
 
 
-def doctor(*, url: DatabaseOption = None, as_json: JsonOption = False) -> None:
+AuditOption = Annotated[bool, typer.Option("--audit", help="Verify the audit log, too.")]
+AnchorOption = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NUMBER:HASH", help="An end of the log that you kept; verifies it, too."),
+]
+
+
+def doctor(
+    *,
+    audit: AuditOption = False,
+    anchor: AnchorOption = None,
+    url: DatabaseOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Look at the installation, the database, the grids and the router; 0 when all is well."""
     settings = Settings()
-    findings = list(examine(url or settings.database_url, settings.cache_dir))
+    url = url or settings.database_url
+    anchors = [anchor_of(text) for text in anchor or ()]
+    findings = list(examine(url, settings.cache_dir))
+    if audit or anchors:
+        findings.append(_looked("audit", lambda: _audit(url, anchors)))
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in findings], ensure_ascii=False))
     else:
@@ -131,6 +152,18 @@ def _coverage(engine: Engine) -> str:
         message = f"{bad:,} of {len(shapes):,} ground grids overlap or do not meet their neighbours"
         raise ConflictError(message)
     return f"{len(shapes):,} ground grids without overlaps, edges match"
+
+
+def _audit(url: str, anchors: list[Anchor]) -> str:
+    with database.opened(url) as engine:
+        database.require_schema(engine)
+        with database.sessions(engine)() as session:
+            store = AuditStore(session)
+            wrong, end = store.broken(anchors), store.end()
+    if wrong is not None:
+        message = f"{wrong}; the log was tampered with, compare it with a backup"
+        raise ConflictError(message)
+    return f"{end.number:,} entries, none broken; keep outside: --anchor {end.number}:{end.hash}"
 
 
 def _router(engine: Engine, cache_dir: Path | None) -> str:

@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "plan": "gis_grid.cli.plan:app",
         "serve": "gis_grid.cli.serve:serve",
         "user": "gis_grid.cli.users:app",
+        "audit": "gis_grid.cli.audit:app",
         "doctor": "gis_grid.cli.doctor:doctor",
     }
 )
