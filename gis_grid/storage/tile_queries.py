@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
+    Column,
     ColumnElement,
+    Double,
+    Integer,
     Select,
     Table,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -18,7 +23,6 @@ from sqlalchemy import (
 )
 
 from gis_grid.storage.base import SRID
-from gis_grid.storage.queries import Bbox
 from gis_grid.storage.scoping import Area, inside
 from gis_grid.storage.tables import OPEN_PLACE, open_incidents, table_of
 from gis_grid.tiles.mercator import EXTENT, MAX_LAT_DEG, Tile
@@ -33,25 +37,63 @@ Columns = Sequence[ColumnElement[Any]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """The features of a layer in a tile."""
+    """The features of a layer in any tile of like zooms: a statement is made of it once."""
 
     layer: TileLayer
-    tile: Tile
     area: Area
     dialect: str
 
-    widest_deg: float | None = None
-    """No feature is wider than this, from west to east, when it is known."""
+    is_counted: bool
+    """They are points counted in cells."""
+
+    ranks: tuple[str, ...]
+    """Values of `category` that are drawn; all when the layer has no ranks."""
+
+    in_strip: bool
+    """How wide the widest of them is, is known."""
 
     @property
     def table(self) -> Table:
         """Return the table that they are rows of."""
         return table_of[self.layer.source]
 
-    @property
-    def is_counted(self) -> bool:
-        """Tell whether they are points counted in cells."""
-        return self.layer.counted and self.tile.z < ALONE_FROM
+
+def wanted_in(
+    layer: TileLayer, tile: Tile, area: Area, *, dialect: str, widest_deg: float | None
+) -> Wanted:
+    """Return what a tile shows."""
+    return Wanted(
+        layer=layer,
+        area=area,
+        dialect=dialect,
+        is_counted=layer.counted and tile.z < ALONE_FROM,
+        ranks=tuple(rank for rank, zoom in layer.ranks.items() if zoom <= tile.z),
+        in_strip=widest_deg is not None,
+    )
+
+
+def values_of(wanted: Wanted, tile: Tile, widest_deg: float | None) -> dict[str, float | None]:
+    """Return the numbers of a tile, by the names that statements have for them."""
+    is_point = wanted.layer.kind == "point"
+    inner = tile.bounds_deg
+    values: dict[str, float | None] = {"z": tile.z, "x": tile.x, "y": tile.y}
+    box = inner if is_point else tile.buffered_deg
+    values |= dict(zip(("west", "south", "east", "north"), box, strict=True))
+    if wanted.is_counted:
+        lons, lats = tile.lons_deg(CELLS), tile.lats_deg(CELLS)
+        values |= {f"lon_{n}": lons[n] for n in range(1, CELLS)}
+        values |= {f"lat_{n}": lats[n] for n in range(1, CELLS)}
+    if not is_point:
+        share = wanted.layer.least_units / EXTENT
+        values |= {"wide": (inner[2] - inner[0]) * share, "high": (inner[3] - inner[1]) * share}
+    if widest_deg is not None:
+        values["farthest"] = box[0] - widest_deg
+    return values
+
+
+def number(name: str) -> BindParameter[Any]:
+    """Return the place of a number of the tile in a statement."""
+    return bindparam(name, type_=Integer() if name in {"z", "x", "y"} else Double())
 
 
 def widest_deg(layer: TileLayer) -> Select[Any]:
@@ -86,7 +128,7 @@ def _hinted(statement: Select[Any], wanted: Wanted) -> Select[Any]:
 
 def _cells(wanted: Wanted, shape: Columns) -> Select[Any]:
     """Select a row for each cell that has points; one that has a single point is that point."""
-    table, tile = wanted.table, wanted.tile
+    table = wanted.table
     alone = func.count() == 1
     properties: list[ColumnElement[Any]] = [
         case((alone, func.min(column))).label(column.key) for column in _properties(wanted)
@@ -95,16 +137,15 @@ def _cells(wanted: Wanted, shape: Columns) -> Select[Any]:
     for state in wanted.layer.states:
         counted = func.count().filter(table.c.state == state)
         properties.append(func.nullif(counted, 0).label(state))
-    column = _cell(table.c.lon, tile.lons_deg(CELLS))
-    row = _cell(table.c.lat, tile.lats_deg(CELLS))
+    column, row = _cell(table.c.lon), _cell(table.c.lat)
     statement = _hinted(select(*properties, *shape), wanted).where(*_conditions(wanted))
     return statement.group_by(row, column).order_by(row, column)
 
 
-def _cell(column: ColumnElement[float], borders: Sequence[float]) -> ColumnElement[int]:
+def _cell(column: Column[float]) -> ColumnElement[int]:
     """Return the number of the cell between two borders; comparisons are exact on both sides."""
-    inner = enumerate(borders[1:-1])
-    return case(*((column < literal(border), number) for number, border in inner), else_=CELLS - 1)
+    borders = (number(f"{column.name}_{n}") for n in range(1, CELLS))
+    return case(*((column < border, n) for n, border in enumerate(borders)), else_=CELLS - 1)
 
 
 def _properties(wanted: Wanted) -> Iterator[ColumnElement[Any]]:
@@ -124,37 +165,32 @@ def _iso(column: ColumnElement[Any], dialect: str) -> ColumnElement[Any]:
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     layer, table = wanted.layer, wanted.table
-    is_point = layer.kind == "point"
-    box = wanted.tile.bounds_deg if is_point else wanted.tile.buffered_deg
     if wanted.dialect == "postgresql":  # lets the GiST index choose
-        yield table.c.geometry.op("&&")(func.ST_MakeEnvelope(*box, SRID))
-    yield from _standing(table, box) if is_point else _reaching(wanted, box)
+        sides = (number(name) for name in ("west", "south", "east", "north"))
+        yield table.c.geometry.op("&&")(func.ST_MakeEnvelope(*sides, SRID))
+    yield from (_standing if layer.kind == "point" else _reaching)(wanted)
     if layer.states:
         yield open_incidents()
         yield table.c.doubt.is_(None)
     if layer.ranks:
-        drawn = [rank for rank, zoom in layer.ranks.items() if zoom <= wanted.tile.z]
-        yield table.c.category.in_(drawn)
+        yield table.c.category.in_(wanted.ranks)
     allowed = inside(LAYERS[layer.source], wanted.area)
     if allowed is not None:
         yield allowed
 
 
-def _standing(table: Table, box: Bbox) -> Iterator[ColumnElement[bool]]:
-    west, south, east, north = box
-    yield and_(table.c.lon >= west, table.c.lon < east)
-    yield and_(table.c.lat >= south, table.c.lat < north)
+def _standing(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    lon, lat = wanted.table.c.lon, wanted.table.c.lat
+    yield and_(lon >= number("west"), lon < number("east"))
+    yield and_(lat >= number("south"), lat < number("north"))
 
 
-def _reaching(wanted: Wanted, box: Bbox) -> Iterator[ColumnElement[bool]]:
+def _reaching(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     columns = wanted.table.c
-    west, south, east, north = box
-    yield and_(columns.west <= east, columns.east >= west)
-    yield and_(columns.south <= north, columns.north >= south)
+    yield and_(columns.west <= number("east"), columns.east >= number("west"))
+    yield and_(columns.south <= number("north"), columns.north >= number("south"))
     yield and_(columns.south >= -MAX_LAT_DEG, columns.north <= MAX_LAT_DEG)
-    if wanted.widest_deg is not None:  # an index by west then reads one strip of the city
-        yield columns.west >= west - wanted.widest_deg
-    west, south, east, north = wanted.tile.bounds_deg
-    share = wanted.layer.least_units / EXTENT
-    wide = columns.east - columns.west >= (east - west) * share
-    yield or_(wide, columns.north - columns.south >= (north - south) * share)
+    if wanted.in_strip:  # an index by west then reads one strip of the city
+        yield columns.west >= number("farthest")
+    wide = columns.east - columns.west >= number("wide")
+    yield or_(wide, columns.north - columns.south >= number("high"))

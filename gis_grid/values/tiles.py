@@ -27,7 +27,7 @@ OPEN_STATES = tuple(state for state in INCIDENT_STATES if state not in {"closed"
 TileKind = Literal["point", "line", "area"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class TileLayer:
     """One layer of tiles."""
 
