@@ -21,6 +21,7 @@ from tests import postgres
 from tests.benchmarks.load import HOST, Report, send
 from tests.benchmarks.machine import machine
 from tests.postgres import _free_port as free_port
+from tests.signed import token
 
 SIZE, SEED = "small", 7
 WORKERS = 2
@@ -105,7 +106,8 @@ def told(report: Report, worked_s: float) -> str:
 
 def main() -> None:
     with stored_city() as (url, bounds), service(url) as (port, parent):
-        print(f"GET /api/v1/route, city `{SIZE}` on PostGIS, {WORKERS} workers. {machine()}")
+        asked = f"GET /api/v1/route with an API token, city `{SIZE}` on PostGIS"
+        print(f"{asked}, {WORKERS} workers. {machine()}")
         print("Service, database and load share the machine; a time runs from the moment a request")
         print("is due to the last byte of its answer. The last milliseconds are the processor time")
         print("of one request: of the workers, and of the load tool.\n")
@@ -114,11 +116,12 @@ def main() -> None:
             "| workers ms | tool ms | errors |"
         )
         print("|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|")
-        uvloop.run(send(port, look_ups(bounds, WARM_UP, 1), rate=50, connections=CONNECTIONS))
+        how = {"connections": CONNECTIONS, "headers": f"Authorization: Bearer {token(url)}\r\n"}
+        uvloop.run(send(port, look_ups(bounds, WARM_UP, 1), rate=50, **how))
         for rate in RATES:
             paths = look_ups(bounds, rate * SECONDS, rate)
             before = processor_s(parent)
-            report = uvloop.run(send(port, paths, rate=rate, connections=CONNECTIONS))
+            report = uvloop.run(send(port, paths, rate=rate, **how))
             print(f"| {rate} | {told(report, processor_s(parent) - before)} |", flush=True)
 
 

@@ -40,8 +40,9 @@ class Report:
 class Connection(asyncio.Protocol):
     """A kept connection that sends one request at a time; it costs little, for it shares cores."""
 
-    def __init__(self, port: int):
+    def __init__(self, port: int, headers: str):
         self.port = port
+        self.headers = f"Host: {HOST}:{port}\r\n{headers}\r\n"
         self.transport = None
         self.answer = None
         self.seen = b""
@@ -53,7 +54,7 @@ class Connection(asyncio.Protocol):
             await loop.create_connection(lambda: self, HOST, self.port)
         self.seen, self.answer = b"", loop.create_future()
         late = loop.call_later(TIMEOUT_S, self.close)
-        self.transport.write(f"GET {path} HTTP/1.1\r\nHost: {HOST}:{self.port}\r\n\r\n".encode())
+        self.transport.write(f"GET {path} HTTP/1.1\r\n{self.headers}".encode())
         try:
             return await self.answer
         finally:
@@ -81,11 +82,13 @@ class Connection(asyncio.Protocol):
             self.transport.close()
 
 
-async def send(port: int, paths: Sequence[str], *, rate: float, connections: int) -> Report:
-    """Ask for each path once, `rate` of them a second."""
+async def send(
+    port: int, paths: Sequence[str], *, rate: float, connections: int, headers: str = ""
+) -> Report:
+    """Ask for each path once, `rate` of them a second; each header ends with its line."""
     report, free = Report(), asyncio.LifoQueue()
     for _ in range(connections):
-        free.put_nowait(Connection(port))
+        free.put_nowait(Connection(port, headers))
     start, cpu = time.perf_counter(), time.process_time()
 
     async def one(number: int, path: str) -> None:
