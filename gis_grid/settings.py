@@ -38,3 +38,6 @@ class Settings(BaseSettings):
 
     oidc_file: Path | None = None
     """OpenID Connect providers that people may sign in with: a TOML file; none when unset."""
+
+    public_view: bool = False
+    """Whether everybody may see how many incidents each community had, in steps of five."""

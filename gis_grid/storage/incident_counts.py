@@ -1,0 +1,26 @@
+"""How many incidents each grid had in a time."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from gis_grid.storage.tables import table_of
+
+_INCIDENT = table_of["incidents"]
+
+
+def counts_by_grid(session: Session, *, since: datetime, until: datetime) -> dict[str, int]:
+    """Return how many believed incidents of each grid were reported from `since`, before `until`.
+
+    Rejected ones and those that no grid owns count nowhere.
+    """
+    columns = _INCIDENT.c
+    rows = session.execute(
+        select(columns.grid_code, func.count())
+        .where(columns.reported_at >= since, columns.reported_at < until)
+        .where(columns.grid_code.is_not(None), columns.doubt.is_(None))
+        .where(columns.state != "rejected")
+        .group_by(columns.grid_code)
+    )
+    return {row[0]: row[1] for row in rows}
