@@ -13,7 +13,6 @@ from gis_grid.grid.levels import Scheme
 from gis_grid.maps import basemap, grids, palette, things
 from gis_grid.maps.drawing import Drawing, Entry, Style, Swatch
 from gis_grid.maps.heat import LEAST, Heat
-from gis_grid.maps.offline import render
 from gis_grid.maps.page import Legend, Page, Section
 from gis_grid.maps.words import Words
 
@@ -52,29 +51,8 @@ class Picture:
     """For ``facilities`` and ``places``: what the keys of their categories are called."""
 
 
-def city_page(picture: Picture) -> str:
-    """Draw a city as one HTML page that asks for nothing outside itself.
-
-    Parameters
-    ----------
-    picture
-        The city; any layer may be empty.
-
-    Returns
-    -------
-    str
-        The same picture gives the same text.
-
-    Raises
-    ------
-    AssetError
-        folium links to something that gis_grid does not carry.
-    """
-    return render(city_map(picture, Words("zh")))
-
-
 def city_map(picture: Picture, say: Words) -> Page:
-    """Return the page of a city in one language."""
+    """Return the page of a city in one language; any layer may be empty."""
     return Page(
         city=picture.name,
         title=say("city_title"),

@@ -2,8 +2,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from gis_grid.maps.city import city_page
-from gis_grid.services.reading import picture_of
+from gis_grid.maps.offline import render
+from gis_grid.maps.reports.kinds import KINDS
+from gis_grid.services.reporting import page_from_database
 from gis_grid.storage.database import open_engine
 from tests import browser, databases, drawn
 
@@ -33,7 +34,10 @@ def address(tmp_path_factory, sqlite_template):
     engine = open_engine(databases.sqlite_database(folder, sqlite_template))
     drawn.store(engine)
     page = folder / "city.html"
-    page.write_text(city_page(picture_of(engine, now=NOW)), encoding="utf-8")
+    page.write_text(
+        render(page_from_database(engine, KINDS["city"], KINDS["city"].options(), now=NOW)),
+        encoding="utf-8",
+    )
     engine.dispose()
     return page.as_uri()
 

@@ -9,8 +9,10 @@ import pytest
 
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.levels import COMMUNITY_GRID, FIVE_LEVEL
-from gis_grid.maps.city import CHINA, DRAWN, Picture, city_page
+from gis_grid.maps.city import CHINA, DRAWN, Picture, city_map
 from gis_grid.maps.heat import heat_of
+from gis_grid.maps.offline import render
+from gis_grid.maps.words import Words
 from gis_grid.values.layers import LAYERS
 from tests import drawn
 
@@ -56,6 +58,10 @@ def picture(name="画市", **changed):
         "drawn_at": NOW,
     }
     return Picture(**(settings | changed))
+
+
+def city_page(found):
+    return render(city_map(found, Words("zh")))
 
 
 def data_of(page):

@@ -1,10 +1,15 @@
 import geopandas as gpd
 import numpy as np
+import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gis_grid.maps.offline import render
+from gis_grid.maps.reports.kinds import KINDS
 from gis_grid.maps.simplify import MANY_VERTICES, simplify_coverage, tolerance_for
+from gis_grid.values.layers import LAYERS
+from tests.maps.material import material
 
 
 def wavy(rng, side, vertices):
@@ -67,3 +72,25 @@ def test_only_many_vertices_are_too_many():
     few = gpd.GeoSeries([circle], crs="EPSG:4326")
     many = gpd.GeoSeries([circle] * (MANY_VERTICES // 400 + 1), crs="EPSG:4326")
     assert tolerance_for(few) == 0 < tolerance_for(many)
+
+
+@pytest.mark.slow
+def test_a_city_of_12900_grids_travels_in_20_megabytes():
+    areas = wavy(np.random.default_rng(7), 114, 12)
+    frame = gpd.GeoDataFrame(
+        {"code": [f"g{n}" for n in range(len(areas))], "level": "subarea"}, geometry=areas
+    )
+    frame = frame.reindex(columns=[*LAYERS["grids"].field_names, "geometry"])
+    frame["name"] = "第" + frame["code"] + "网格"
+    frame["households"] = np.arange(len(frame))
+    kind = KINDS["grids"]
+    found = kind.page(material(frames={"grids": frame}), kind.options_of({"value": "households"}))
+    fill = next(layer for layer in found.drawing.layers if layer.key == "fill")
+    assert len(fill.shapes) == 12_996
+    assert shapely.coverage_is_valid(fill.shapes.to_numpy())
+    before, after = (
+        shapely.get_num_coordinates(one.to_numpy()).sum() for one in (areas, fill.shapes)
+    )
+    assert after < before / 2
+    assert any("容差 2 米" in note for section in found.sections for note in section.notes)
+    assert 1_000_000 < len(render(found).encode()) < 20_000_000
