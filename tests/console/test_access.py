@@ -1,0 +1,188 @@
+"""Access: no serious fault that axe knows, the keyboard is enough, both languages say the same."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gis_grid.values.layers import LAYERS
+from tests.desk import ROOT
+
+WEB = ROOT / "api" / "web"
+SOURCES = sorted((WEB / "src").rglob("*.ts"))
+AXE = WEB / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="module")
+def desk(named_desk):
+    named_desk.faults.clear()
+    yield named_desk
+    assert named_desk.faults == []
+
+
+def serious(tab):
+    """Return what axe finds that keeps somebody out."""
+    tab.evaluate(AXE.read_text(encoding="utf-8") + ";0")
+    found = tab.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    return [
+        (one["id"], node["target"], node["failureSummary"])
+        for one in found["violations"]
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("page", "lang"), [("planner", "zh"), ("dispatch", "en"), ("overview", "zh")]
+)
+def test_axe_finds_nothing_serious(desk, page, lang, theme):
+    tab = desk.open(page, lang=lang, theme=theme, sel="facilities/2101010118000307")
+    tab.wait_for_selector(".thing .chain")
+    tab.locator("#map").focus()
+    tab.keyboard.press("t")
+    tab.wait_for_selector("tbody tr")
+    tab.locator("#map").focus()
+    tab.keyboard.press("m")
+    tab.keyboard.press("/")
+    with tab.expect_response("**/api/v1/search**"):
+        tab.keyboard.type("长柏")
+    tab.wait_for_selector(".result")
+    assert serious(tab) == []
+    tab.keyboard.press("Escape")
+    tab.locator("#map").focus()
+    tab.keyboard.press("p")
+    tab.wait_for_selector(".print-dialog[open]")
+    assert serious(tab) == []
+    tab.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_serious_before_signing_in(desk, lang, theme):
+    context = desk.context.browser.new_context()
+    tab = context.new_page()
+    tab.goto(f"{desk.base}/signin?lang={lang}&theme={theme}")
+    tab.wait_for_selector("input[type=password]")
+    assert serious(tab) == []
+    context.close()
+
+
+@pytest.mark.browser
+def test_search_card_list_and_measure_by_keyboard_alone(desk):
+    tab = desk.open()
+    press = tab.keyboard.press
+    press("/")
+    with tab.expect_response("**/api/v1/search**"):
+        tab.keyboard.type("长柏幼儿园")
+    tab.wait_for_selector(".result")
+    press("Enter")
+    tab.wait_for_selector(".thing .chain")
+    focused = "() => document.activeElement.textContent.trim()"
+    seen = []
+    for _ in range(40):
+        press("Tab")
+        seen.append(tab.evaluate(focused))
+        if seen[-1] == "在表中查看":
+            break
+    assert seen[-1] == "在表中查看", seen
+    press("Enter")
+    tab.wait_for_selector("tbody tr[aria-selected=true]")
+    press("j")
+    press("k")
+    assert tab.locator("tbody tr[aria-selected=true]").count() == 1
+    press("m")
+    press("Space")
+    press("ArrowUp")
+    tab.wait_for_timeout(400)
+    press("Space")
+    press("Enter")
+    assert re.match(r"[1-9][\d.]* ", tab.locator(".measure output").text_content())
+    press("Escape")
+    press("Escape")
+    assert tab.locator(".measure").is_hidden()
+    tab.close()
+
+
+KEYS = """
+const paths = (words, at = "") => Object.entries(words).flatMap(([name, one]) =>
+  typeof one === "object" ? paths(one, `${at}${name}.`) : [`${at}${name}`]);
+const out = {};
+for (const [what, folder] of [["shell", "i18n"], ["features", "features/words"]])
+  for (const lang of ["zh", "en"])
+    out[`${what}/${lang}`] = paths((await import(`./src/${folder}/${lang}.ts`))[lang]);
+console.log(JSON.stringify(out));
+"""
+
+
+@pytest.fixture(scope="module")
+def words():
+    """Return the paths of the words of each language, as the browser would have them."""
+    command = [sys.executable, ROOT / "scripts" / "web.py", "node", "--no-warnings"]
+    run = subprocess.run(
+        [*command, "--input-type=module", "-e", KEYS], capture_output=True, text=True, check=True
+    )
+    return json.loads(run.stdout)
+
+
+@pytest.mark.parametrize("what", ["shell", "features"])
+def test_both_languages_have_the_same_words(words, what):
+    assert words[f"{what}/zh"] == words[f"{what}/en"]
+    assert len(words[f"{what}/zh"]) > 40
+
+
+@pytest.mark.parametrize("what", ["shell", "features"])
+def test_every_word_is_used(words, what):
+    code = "\n".join(
+        file.read_text(encoding="utf-8") for file in SOURCES if file.stem not in {"zh", "en"}
+    )
+    unused = []
+    for path in words[f"{what}/zh"]:
+        *above, name = path.split(".")
+        by_name = re.search(rf"(\.|\b){re.escape(name)}\b(?!\w*:\s*\")", code)
+        by_key = above and re.search(rf"\b{re.escape(above[-1])}\s*\[", code)
+        if not (by_name or by_key):
+            unused.append(path)
+    assert unused == []
+
+
+def test_every_field_of_every_layer_has_a_name_in_both_languages():
+    text = (WEB / "src" / "features" / "words" / "fields.ts").read_text(encoding="utf-8")
+    head = text.partition("VALUES")[0]
+    known = dict(re.findall(r'^  (\w+): \["([^"]+)", "[^"]+"\],$', head, re.MULTILINE))
+    shown = {field.name for layer in LAYERS.values() for field in layer.fields if not field.private}
+    assert shown <= set(known)
+    assert set(known) <= {field.name for layer in LAYERS.values() for field in layer.fields}
+
+
+BANNED = re.compile(
+    r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|createContextualFragment"
+    r"|DOMParser|\beval\(|new Function|srcdoc|javascript:"
+)
+
+
+def banned(file: Path) -> list[str]:
+    return [
+        f"{file.relative_to(WEB)}:{number}: {line.strip()}"
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if BANNED.search(line.partition("/**")[0])
+    ]
+
+
+def test_text_can_only_become_text():
+    assert len(SOURCES) > 40
+    assert [line for file in SOURCES for line in banned(file)] == []
+    pages = [file.read_text(encoding="utf-8") for file in WEB.glob("*.html")]
+    assert not any(re.search(r"\son\w+=", page) for page in pages)
+
+
+def test_the_ban_would_be_noticed(tmp_path):
+    file = WEB / "src" / "api.ts"
+    assert banned(file) == []
+    assert BANNED.search("element.innerHTML = name")
+    assert BANNED.search("document.write(name)")
