@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gis_grid.plan.arrays import Bools, Floats, Ints, kernel
+from gis_grid.geo.compiled import kernel
+from gis_grid.plan.arrays import Bools, Floats, Ints
 
 _UNIT = 2.0**-53
 

@@ -1,8 +1,7 @@
-"""The arrays that a plan is made of, how its kernels are compiled, and who is told of progress."""
+"""The arrays that a plan is made of, and who is told of progress."""
 
 from collections.abc import Callable
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,9 +15,6 @@ Texts = npt.NDArray[np.object_]
 Progress = Callable[[str, int, int], None]
 """Told the name of a step, how much of it is done and of how much; to cancel, raise from it: no
 function of this package leaves anything half changed."""
-
-kernel = nb.njit(cache=True, nogil=True, error_model="numpy")
-"""How every compiled function of a plan is made: cached on disk, free of the GIL."""
 
 KINDS = ("street", "wall", "water")
 """What a border can run along besides nothing, in the order of `kinds_m` columns."""

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gis_grid.plan.arrays import KINDS, Bools, Floats, Ints, kernel
+from gis_grid.geo.compiled import kernel
+from gis_grid.plan.arrays import KINDS, Bools, Floats, Ints
 
 AnyArray = npt.NDArray[Any]
 
