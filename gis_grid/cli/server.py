@@ -13,6 +13,9 @@ from gis_grid.errors import ConflictError, StorageError
 APP = "api.app:create_app"
 """What uvicorn imports; gis_grid itself knows nothing of the web."""
 
+WORKER_ANSWERS_S = 60
+"""After so long without a sign of life a worker is begun again; a busy machine starts it slowly."""
+
 DATABASE = "GIS_GRID_DATABASE_URL"
 
 
@@ -65,7 +68,13 @@ def run(listener: socket.socket, url: str, workers: int = 1) -> None:
         The service did not start; it has said why.
     """
     os.environ[DATABASE] = url  # noqa: TID251 - the edge where it is set
-    config = uvicorn.Config(APP, factory=True, log_level="warning", workers=workers)
+    config = uvicorn.Config(
+        APP,
+        factory=True,
+        log_level="warning",
+        workers=workers,
+        timeout_worker_healthcheck=WORKER_ANSWERS_S,
+    )
     with suppress(KeyboardInterrupt):
         started = _run_alone(config, listener) if workers == 1 else _run_many(config, listener)
         if not started:
