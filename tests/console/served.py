@@ -109,7 +109,7 @@ class Watched:
 
     def rest(self) -> None:
         """Wait until the map is drawn and named."""
-        self.page.wait_for_selector("html[data-drawn]", timeout=30_000)
+        self.page.wait_for_selector("html[data-drawn]", timeout=60_000)
 
     def sign_in(self, who: str = "chief") -> None:
         """Sign in without the form."""

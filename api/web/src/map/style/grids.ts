@@ -1,6 +1,7 @@
 /** Grids: fills for the planner, borders by level for everybody. */
 
 import type { FeatureLike } from "ol/Feature.js";
+import { Stroke, Style } from "ol/style.js";
 import { faded, filled, kept, type Painter, type Scene, stroked, text } from "./paint.ts";
 
 /** Which levels are drawn: those whose grids tile the ground. */
@@ -14,6 +15,9 @@ export interface Levels {
 export type Fills = (grid: FeatureLike) => string | null;
 
 export const FILL_OPACITY = 0.62;
+/** Size of a grid on the screen, pixels: below it no border is drawn, below the other a thin one. */
+const UNSEEN_PX = 8;
+const THIN_PX = 36;
 
 export function fills(levels: Levels, colourOf: Fills): Painter {
   const style = kept((colour) => filled(faded(colour, FILL_OPACITY)));
@@ -24,24 +28,41 @@ export function fills(levels: Levels, colourOf: Fills): Painter {
   };
 }
 
-/** White casing with a line on it; wider levels have wider, dashed lines, drawn last. */
-export function borders({ colours, dark }: Scene, levels: Levels, quiet: boolean): Painter {
-  const casing = dark ? "rgba(13,17,22,.75)" : "rgba(255,255,255,.85)";
-  const style = kept((level) => {
-    const up = levels.all.indexOf(levels.ground) - levels.all.indexOf(level);
-    if (quiet && up < 2) return [];
-    if (up <= 0) {
-      return [stroked(casing, 3.4, 0), stroked(colours.map["grid-line"], dark ? 0.9 : 1.1, 1)];
-    }
-    const width = up === 1 ? 1.3 : 1.7;
-    const dash = up === 1 ? [6, 4] : [8, 3, 1.5, 3];
-    return [
-      stroked(casing, 3.4 + up * 0.4, up * 2),
-      stroked(up === 1 ? colours.map["grid-line"] : colours.map.border, width, up * 2 + 1, dash),
-    ];
-  });
-  return (feature) => {
-    const level = text(feature, "level");
-    return levels.all.includes(level) ? style(level) : undefined;
+/**
+ * White casing with a line on it; wider levels have wider, dashed lines, drawn last.
+ *
+ * Grids that are small on the screen have a thin line only: thirteen thousand casings at once would
+ * hide the map and take a weak PC seconds.
+ */
+export function borders(scene: Scene, levels: Levels, quiet: boolean): Painter {
+  const full = kept((up) => bordered(scene, Number(up)));
+  const thin = kept((up) => hairline(scene, Number(up)));
+  const depth = levels.all.indexOf(levels.ground);
+  return (feature, resolution) => {
+    const at = levels.all.indexOf(text(feature, "level"));
+    const up = depth - at;
+    if (at < 0 || (quiet && up < 2)) return undefined;
+    const [west = 0, south = 0, east = 0, north = 0] = feature.getGeometry()?.getExtent() ?? [];
+    const size = Math.max(east - west, north - south) / resolution;
+    if (size < UNSEEN_PX) return undefined;
+    return size < THIN_PX ? thin(String(up)) : full(String(up));
   };
+}
+
+function bordered({ colours, dark }: Scene, up: number): Style[] {
+  const casing = dark ? "rgba(13,17,22,.75)" : "rgba(255,255,255,.85)";
+  const line = colours.map["grid-line"];
+  if (up <= 0) return [stroked(casing, 3.4, 0), stroked(line, dark ? 0.9 : 1.1, 1)];
+  const colour = up === 1 ? line : colours.map.border;
+  const dash = up === 1 ? [6, 4] : [8, 3, 1.5, 3];
+  return [
+    stroked(casing, 3.4 + up * 0.4, up * 2),
+    stroked(colour, up === 1 ? 1.3 : 1.7, up * 2 + 1, dash),
+  ];
+}
+
+function hairline({ colours }: Scene, up: number): Style[] {
+  const colour = faded(colours.map["grid-line"], up > 0 ? 0.8 : 0.45);
+  const stroke = new Stroke({ color: colour, width: up > 0 ? 1 : 0.6, lineJoin: "bevel" });
+  return [new Style({ stroke, zIndex: up * 2 })];
 }
