@@ -11,7 +11,8 @@ NAMED = [name for name in named.hostile_frames() if name != "entrances"]
 
 
 @pytest.fixture(
-    scope="module", params=["sqlite", pytest.param("postgis", marks=pytest.mark.postgis)]
+    scope="module",
+    params=["sqlite", pytest.param("postgis", marks=[pytest.mark.postgis, pytest.mark.slow])],
 )
 def desk(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")

@@ -36,7 +36,7 @@ def saved(tab):
     return told.value.suggested_filename, picture
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", ["a4l", pytest.param("hd", marks=pytest.mark.slow)])
 def test_saves_a_picture_of_the_size_and_leaves_the_map_as_it_was(tab, size):
     before = tab.evaluate("[gisGrid.city.centre(), gisGrid.city.map.getSize()]")
     choose(tab, size)

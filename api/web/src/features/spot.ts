@@ -39,7 +39,7 @@ export function spotsOf(shell: Shell): Spots {
 }
 
 function make(shell: Shell): Spots {
-  const { city, address, selection, theme, keys, t } = shell;
+  const { city, address, selection, theme } = shell;
   const source = new VectorSource();
   const layer = new VectorLayer({ source, zIndex: 101, style: () => pin(shell) });
   city.map.addLayer(layer);
@@ -60,14 +60,9 @@ function make(shell: Shell): Spots {
   selection.on((selected) => {
     if (selected && now) set(null);
   });
-  keys.add({
-    key: "Escape",
-    does: t.map.unselect,
-    always: true,
-    run: () => {
-      selection.set(null);
-      set(null);
-    },
+  addEventListener("keydown", (event) => {
+    const typing = event.target instanceof Element && event.target.closest("input, select, dialog");
+    if (event.key === "Escape" && now && !typing) set(null);
   });
   show();
   return { get: () => now, set, on: (listener) => listeners.push(listener) };
