@@ -135,7 +135,7 @@ function fieldRows(shell: Shell, layer: LayerTold | undefined, feature: Feature)
       h(
         "dd",
         { "data-field": field.name },
-        h("bdi", {}, shownValue(shell, layer, field, feature.properties[field.name])),
+        h("bdi", {}, shownValue(shell, layer, field, feature.properties)),
       ),
     ]);
   return h("dl", { class: "fields" }, ...rows);

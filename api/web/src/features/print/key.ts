@@ -5,6 +5,7 @@ import type { Shell } from "../../shell/shell.ts";
 const LINE = 20;
 const PAD = 10;
 const WIDTH = 260;
+const NARROW = 130;
 
 /** Draw every legend upwards from a corner; the answer is where the highest one begins. */
 export async function drawLegend(
@@ -38,15 +39,16 @@ async function one(
   const lines = (head ? 1 : 0) + (ramp.length ? 1.8 : 0) + keys.length + said.length;
   const height = lines * LINE + 2 * PAD;
   const top = bottom - height;
+  const wide = ramp.length || said.length ? WIDTH : NARROW;
   pen.fillStyle = "#FFFFFFF2";
-  pen.fillRect(x, top, WIDTH, height);
+  pen.fillRect(x, top, wide, height);
   pen.strokeStyle = "#E3E0D8";
-  pen.strokeRect(x, top, WIDTH, height);
+  pen.strokeRect(x, top, wide, height);
   let y = top + PAD + 13;
   const write = (text: string, at: number, bold = false) => {
     pen.font = `${bold ? "700 " : ""}12px ${font}`;
     pen.fillStyle = "#1A1E25";
-    pen.fillText(text, at, y, x + WIDTH - PAD - at);
+    pen.fillText(text, at, y, x + wide - PAD - at);
   };
   if (head) {
     write(head, x + PAD, true);

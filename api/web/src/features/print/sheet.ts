@@ -25,7 +25,7 @@ export async function sheetOf(
   const wide = size.width / SCALE;
   const high = size.height / SCALE;
   const map = { x: MARGIN, y: HEAD, width: wide - 2 * MARGIN, height: high - HEAD - FOOT };
-  const resolution = await resolutionWhile(shell, map.width, map.height);
+  const resolution = await onPaper(shell, () => resolutionWhile(shell, map.width, map.height));
   const sheet = document.createElement("canvas");
   sheet.width = size.width;
   sheet.height = size.height;
@@ -43,6 +43,18 @@ export async function sheetOf(
   await drawLegend(pen, shell, map.x + 12, map.y + map.height - 12, FONT);
   foot(pen, shell, words, { wide, high, metresPerPixel: resolution.metresPerPixel, now });
   return sheet;
+}
+
+/** Paper is white: a dark page is drawn in the light theme, and is dark again afterwards. */
+async function onPaper<T>({ theme }: Shell, draw: () => Promise<T>): Promise<T> {
+  const before = theme.get();
+  if (before === "light") return draw();
+  theme.set("light");
+  try {
+    return await draw();
+  } finally {
+    theme.set(before);
+  }
 }
 
 async function resolutionWhile(shell: Shell, width: number, height: number) {
