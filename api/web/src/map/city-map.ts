@@ -125,7 +125,15 @@ export function makeCityMap(parts: Parts): CityMap {
     return share === null ? null : signed(share);
   };
   const labels = mountLabels(
-    { map, levels, scene, features, value, quiet: () => on.has("heat") },
+    {
+      map,
+      levels,
+      scene,
+      features,
+      value,
+      isValued: () => balance !== null,
+      quiet: () => on.has("heat"),
+    },
     ORDER.length,
   );
   stack.onTile(labels.stale);

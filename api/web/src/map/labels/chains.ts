@@ -6,29 +6,23 @@ export type Line = readonly Point[];
 /** Tiles overlap by this much; two ends that are nearer are one place. */
 const NEAR_PX = 20;
 
-/** Join pieces of one street, the longest first; pieces that add nothing are left out. */
+/** Join pieces of one street, the longest first; no name goes around a sharp corner. */
 export function chains(pieces: readonly Line[]): Line[] {
-  const left = pieces
-    .filter((piece) => piece.length > 1)
-    .map((line) => ({ line, length: lengthOf(line) }))
-    .sort((one, other) => other.length - one.length)
-    .map((one) => one.line);
+  const lines = pieces.filter((piece) => piece.length > 1);
+  const lengths = lines.map(lengthOf);
+  const order = lines
+    .map((_, at) => at)
+    .sort((one, other) => (lengths[other] ?? 0) - (lengths[one] ?? 0));
+  const ends = new Ends(lines);
+  const used = new Set<number>();
   const found: Line[] = [];
-  while (left.length) {
-    let chain = left.shift() as Line;
-    for (let grew = true; grew; ) {
-      grew = false;
-      for (let at = 0; at < left.length; at++) {
-        const piece = left[at] as Line;
-        const longer = joined(chain, piece) ?? reversedJoin(chain, piece);
-        if (!longer && !isInside(chain, piece)) continue;
-        left.splice(at--, 1);
-        if (longer) {
-          chain = longer;
-          grew = true;
-        }
-      }
-    }
+  for (const seed of order) {
+    if (used.has(seed)) continue;
+    used.add(seed);
+    const chain = [...(lines[seed] as Line)];
+    grow(chain, lines, ends, used);
+    chain.reverse();
+    grow(chain, lines, ends, used);
     found.push(chain);
   }
   return found;
@@ -40,47 +34,67 @@ export function lengthOf(line: Line): number {
   return length;
 }
 
-function reversedJoin(chain: Line, piece: Line): Line | null {
-  const turned = joined([...chain].reverse(), piece);
-  return turned ? [...turned].reverse() : null;
+/** Which lines begin or end near a point, without looking at all of them. */
+class Ends {
+  private readonly cells = new Map<string, number[]>();
+
+  constructor(lines: readonly Line[]) {
+    for (const [at, line] of lines.entries()) {
+      for (const end of [line[0], line[line.length - 1]]) {
+        if (!end) continue;
+        const key = Ends.key(Math.floor(end[0] / NEAR_PX), Math.floor(end[1] / NEAR_PX));
+        const held = this.cells.get(key);
+        if (held) held.push(at);
+        else this.cells.set(key, [at]);
+      }
+    }
+  }
+
+  near([x, y]: Point): number[] {
+    const [column, row] = [Math.floor(x / NEAR_PX), Math.floor(y / NEAR_PX)];
+    const found: number[] = [];
+    for (const by of [-1, 0, 1])
+      for (const down of [-1, 0, 1])
+        found.push(...(this.cells.get(Ends.key(column + by, row + down)) ?? []));
+    return found;
+  }
+
+  private static key(column: number, row: number): string {
+    return `${column},${row}`;
+  }
 }
 
-/** The chain with a piece behind its end, when the piece begins or ends there and goes on. */
-function joined(chain: Line, piece: Line): Line | null {
+/** Put pieces behind the end of a chain as long as one goes on from there. */
+function grow(chain: Point[], lines: readonly Line[], ends: Ends, used: Set<number>): void {
+  for (let grew = true; grew; ) {
+    grew = false;
+    for (const at of ends.near(chain[chain.length - 1] as Point)) {
+      if (used.has(at)) continue;
+      const more = ahead(chain, lines[at] as Line);
+      if (!more) continue;
+      used.add(at);
+      chain.push(...more);
+      grew = true;
+      break;
+    }
+  }
+}
+
+/** The points of a piece that go on from the end of a chain; null when none do. */
+function ahead(chain: readonly Point[], piece: Line): Point[] | null {
   const end = chain[chain.length - 1] as Point;
   const before = chain[chain.length - 2] as Point;
+  const [dx, dy] = [end[0] - before[0], end[1] - before[1]];
   for (const line of [piece, [...piece].reverse()]) {
     if (distance(line[0], end) > NEAR_PX) continue;
-    const [dx, dy] = [end[0] - before[0], end[1] - before[1]];
-    const ahead = line.filter(([x, y]) => (x - end[0]) * dx + (y - end[1]) * dy > 0);
-    const first = ahead[0];
-    const last = ahead[ahead.length - 1];
-    if (!first || !last || distance(last, end) < NEAR_PX / 2) continue;
+    const more = line.filter(([x, y]) => (x - end[0]) * dx + (y - end[1]) * dy > 0);
+    const last = more[more.length - 1];
+    if (!last || distance(last, end) < NEAR_PX / 2) continue;
     const turn = (last[0] - end[0]) * dx + (last[1] - end[1]) * dy;
-    if (turn < 0.5 * distance(last, end) * Math.hypot(dx, dy)) continue; // no name around a corner
-    return [...chain, ...ahead];
+    if (turn < 0.5 * distance(last, end) * Math.hypot(dx, dy)) continue;
+    return more;
   }
   return null;
-}
-
-/** Whether both ends of a piece lie on a chain: the same piece of another tile. */
-function isInside(chain: Line, piece: Line): boolean {
-  const ends = [piece[0] as Point, piece[piece.length - 1] as Point];
-  return ends.every((end) => away(chain, end) < 3);
-}
-
-function away(line: Line, [x, y]: Point): number {
-  let least = Number.POSITIVE_INFINITY;
-  for (let at = 1; at < line.length; at++) {
-    const [[ax, ay], [bx, by]] = [line[at - 1] as Point, line[at] as Point];
-    const [dx, dy] = [bx - ax, by - ay];
-    const along = Math.min(
-      1,
-      Math.max(0, ((x - ax) * dx + (y - ay) * dy) / (dx * dx + dy * dy || 1)),
-    );
-    least = Math.min(least, Math.hypot(x - ax - along * dx, y - ay - along * dy));
-  }
-  return least;
 }
 
 function distance(one: Point | undefined, other: Point | undefined): number {

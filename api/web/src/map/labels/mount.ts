@@ -24,6 +24,8 @@ export interface LabelParts {
   features: (layer: string) => readonly FeatureLike[];
   /** What stands under the name of a ground grid, from its polygon. */
   value: (grid: FeatureLike) => string | null;
+  /** Whether anything stands there at all. */
+  isValued: () => boolean;
   /** Name wide grids only. */
   quiet: () => boolean;
 }
@@ -67,11 +69,12 @@ export function mountLabels(parts: LabelParts, zIndex: number): Labels {
     onRest: (listener) => listeners.push(listener),
   };
 
-  function lay(labels: LabelLayer, { features, levels, value, quiet }: LabelParts): void {
+  function lay(labels: LabelLayer, { features, levels, value, isValued, quiet }: LabelParts): void {
     labels.lay((pixel, resolution) => {
       const { shrink } = scene();
       const view = { pixel, resolution, shrink, zoom: zoomOf(resolution) };
-      const values = new Map(features("grids").map((one) => [text(one, "code"), value(one)]));
+      const told = isValued() ? features("grids") : [];
+      const values = new Map(told.map((one) => [text(one, "code"), value(one)]));
       const grids: AtPoint[] = gridNames(features("grid_labels"), view, levels, values, quiet());
       return {
         taken: TAKEN.flatMap(([name, half]) => features(name).map((one) => spot(one, pixel, half))),
