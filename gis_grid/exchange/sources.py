@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from gis_grid.errors import FileError
 from gis_grid.exchange.batch import Source
+from gis_grid.exchange.bombs import require_honest
 from gis_grid.exchange.csv_files import open_csv
 from gis_grid.exchange.parquet_files import open_parquet
 from gis_grid.exchange.sheet_files import open_sheet
@@ -81,6 +82,7 @@ def open_source(path: Path, how: Opening | None = None) -> Source:
         message = f"{path} is of an unknown kind; known endings: {' '.join(OPENERS)}"
         raise FileError(message)
     try:
+        require_honest(path)
         return opener(path, how or Opening())
     except (PermissionError, EOFError) as error:
         message = f"{path} cannot be read: {error}"
