@@ -27,6 +27,9 @@ from api.routers import (
     layers,
     oidc,
     pages,
+    plan_steps,
+    plans,
+    public,
     reports,
     route,
     search,
@@ -35,6 +38,7 @@ from api.routers import (
     users,
 )
 from gis_grid import __version__
+from gis_grid.services.planning.desk import Desk
 from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, require_schema, sessions
@@ -78,6 +82,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "routing": routing,
                     "tiles": drawing,
                     "reports": reporting,
+                    "desk": Desk(engine),
                 }
 
     app = FastAPI(
@@ -94,11 +99,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(CookieMiddleware)
     app.add_middleware(HardeningMiddleware, is_https=settings.https)
-    _add_routes(app)
+    _add_routes(app, settings)
     return app
 
 
-def _add_routes(app: FastAPI) -> None:
+def _add_routes(app: FastAPI, settings: Settings) -> None:
     refused = problems.responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
     v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}, **refused})
     for router in (
@@ -113,10 +118,14 @@ def _add_routes(app: FastAPI) -> None:
         search.router,
         described.router,
         tiles.described,
+        plans.router,
+        plan_steps.router,
         reports.make_router(),
         layers.make_router(),
     ):
         v1.include_router(router)
+    if settings.public_view:
+        v1.include_router(public.make_router())
     app.include_router(v1)
     app.add_route("/openapi.json", _description, include_in_schema=False)
     app.include_router(tiles.router)

@@ -12,6 +12,7 @@ from api.live_areas import LiveAreas
 from api.live_identity import LiveIdentity
 from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
+from gis_grid.services.planning.desk import Desk
 
 
 class State(TypedDict):
@@ -24,6 +25,7 @@ class State(TypedDict):
     routing: LiveRouting
     tiles: LiveTiles
     reports: LiveReports
+    desk: Desk
 
 
 def _session(request: Request) -> Iterator[Session]:
@@ -60,6 +62,11 @@ async def _reports(request: Request) -> LiveReports:
     return reports
 
 
+async def _desk(request: Request) -> Desk:
+    desk: Desk = request.state.desk
+    return desk
+
+
 async def _tiles(request: Request) -> LiveTiles:
     tiles: LiveTiles = request.state.tiles
     return tiles
@@ -74,3 +81,4 @@ Routing = Annotated[LiveRouting, Depends(_routing)]
 Areas = Annotated[LiveAreas, Depends(_areas)]
 TileDrawing = Annotated[LiveTiles, Depends(_tiles)]
 Reports = Annotated[LiveReports, Depends(_reports)]
+Desks = Annotated[Desk, Depends(_desk)]

@@ -160,6 +160,18 @@ def grid_shapes(state: PlanState, grids: npt.NDArray[np.int64]) -> npt.NDArray[n
     return made
 
 
+def feature_of_shapes(
+    shapes: Sequence[shapely.Geometry], properties: Sequence[Mapping[str, Any]], epsg: int
+) -> list[Feature]:
+    """Return shapes of the plane as features; the property ``code`` is their id."""
+    made = np.empty(len(shapes), object)
+    made[:] = shapes
+    return [
+        {"type": "Feature", "id": about["code"], "geometry": geometry, "properties": dict(about)}
+        for about, geometry in zip(properties, _geojson(made, epsg), strict=True)
+    ]
+
+
 def _code(state: PlanState, grid: int) -> str | None:
     return None if grid == NOBODY else state.codes[grid]
 

@@ -20,17 +20,27 @@ from tests import databases, planned
 from tests.planned import EPSG, NOW, ORIGIN_M, SIDE
 
 
+@pytest.fixture(scope="module")
+def template(sqlite_template, tmp_path_factory):
+    """Return a file with the planned city: what is asked here is the same on all databases."""
+    folder = tmp_path_factory.mktemp("planned")
+    url = databases.sqlite_database(folder, sqlite_template)
+    engine = open_engine(url)
+    number = planned.store(engine).number
+    engine.dispose()
+    return folder / "test.db", number
+
+
 @pytest.fixture
-def engine(sqlite_template, tmp_path):
-    """Give one database: what is asked here is the same on all of them (test_desk.py)."""
-    engine = open_engine(databases.sqlite_database(tmp_path, sqlite_template))
+def engine(template, tmp_path):
+    engine = open_engine(databases.sqlite_database(tmp_path, template[0]))
     yield engine
     engine.dispose()
 
 
 @pytest.fixture
-def number(engine):
-    return planned.store(engine).number
+def number(template):
+    return template[1]
 
 
 def degrees(*places):

@@ -1,0 +1,291 @@
+"""The steps of a plan: shown, tried, taken, taken back; every one is kept before it is answered."""
+
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any, Self
+
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import Field, model_validator
+
+from api.deps import DbSession, Desks, Sessions
+from api.problems import responses
+from api.rights import Access, require_inside
+from api.routers.plans import Number, Reading, Writing, etag, seen_plan, told_plan
+from api.schemas import NoQuery
+from api.schemas_plans import (
+    ChangedOut,
+    Entries,
+    EntryOut,
+    GridEffect,
+    PreviewOut,
+    TakenOut,
+)
+from gis_grid.errors import InputError
+from gis_grid.plan.log import Entry
+from gis_grid.plan.ops import Rename
+from gis_grid.services.planning.desk import Desk, Taken
+from gis_grid.services.planning.previews import preview, told_effects
+from gis_grid.services.planning.telling import (
+    Changed,
+    blocks_within,
+    changed_by,
+    told_blocks,
+    told_grids,
+)
+from gis_grid.services.planning.wishes import AnyWish
+from gis_grid.storage.plans.plans import PlanStore
+
+MOST_BLOCKS = 20_000
+"""Blocks in one answer."""
+
+router = APIRouter(
+    prefix="/plans/{number}",
+    tags=["plans"],
+    responses=responses(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+)
+
+Seen = Annotated[
+    str,
+    Header(
+        alias="If-Match",
+        pattern=r'^"[0-9]{1,9}"$',
+        description="The ETag of the plan that the step is meant for: its last step, in quotes.",
+        examples=['"47"'],
+    ),
+]
+
+
+class BlocksQuery(NoQuery):
+    """Which blocks."""
+
+    bbox: str = Field(
+        description="west,south,east,north in degrees.",
+        examples=["123.01,41.10,123.03,41.12"],
+        pattern=r"^-?[0-9.]+(,-?[0-9.]+){3}$",
+        max_length=100,
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        west, south, east, north = self.box()
+        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
+            message = "give west,south,east,north in degrees, west before east, south before north"
+            raise ValueError(message)
+        return self
+
+    def box(self) -> tuple[float, float, float, float]:
+        """Return the box."""
+        west, south, east, north = (float(one) for one in self.bbox.split(","))
+        return west, south, east, north
+
+
+class SinceQuery(NoQuery):
+    """From which step on."""
+
+    since: int = Field(ge=0, description="The last step that is known already.")
+
+
+@router.get("/grids", summary="Get the grids of a plan")
+def plan_grids(
+    number: Number, session: DbSession, access: Reading, desk: Desks, response: Response
+) -> dict[str, Any]:
+    """Return every grid as a GeoJSON feature with its sums; the ETag is the plan's last step.
+
+    Example: `GET /api/v1/plans/1/grids`
+    """
+    seen_plan(session, number, access)
+    with desk.look(number) as (plan, held):
+        response.headers["ETag"] = etag(plan)
+        features = told_grids(held.state, held.state.living_grids())
+    return {"type": "FeatureCollection", "features": features}
+
+
+@router.get("/blocks", summary="Get the blocks of a plan in a box")
+def plan_blocks(
+    number: Number,
+    query: Annotated[BlocksQuery, Query()],
+    session: DbSession,
+    access: Reading,
+    desk: Desks,
+    response: Response,
+) -> dict[str, Any]:
+    """Return blocks as GeoJSON features with their grid and weights.
+
+    Example: `GET /api/v1/plans/1/blocks?bbox=123.01,41.10,123.03,41.12`
+    """
+    seen_plan(session, number, access)
+    with desk.look(number) as (plan, held):
+        response.headers["ETag"] = etag(plan)
+        found = blocks_within(held, query.box())
+        if len(found) > MOST_BLOCKS:
+            message = f"{len(found):,} blocks are too many for one answer; ask for a smaller box"
+            raise InputError(message)
+        return {"type": "FeatureCollection", "features": told_blocks(held.state, found)}
+
+
+@router.get("/changes", summary="Get what steps changed")
+def plan_changes(
+    number: Number,
+    query: Annotated[SinceQuery, Query()],
+    session: DbSession,
+    access: Reading,
+    desk: Desks,
+    response: Response,
+) -> ChangedOut:
+    """Return what has changed since a step, as it is now.
+
+    Example: `GET /api/v1/plans/1/changes?since=46`
+    """
+    seen_plan(session, number, access)
+    with desk.look(number) as (plan, held):
+        response.headers["ETag"] = etag(plan)
+        return _told_changed(changed_by(held.draft, held.draft.log[query.since :]))
+
+
+@router.get("/steps", summary="List the steps of a plan")
+def plan_steps(
+    number: Number,
+    query: Annotated[SinceQuery, Query()],
+    session: DbSession,
+    access: Reading,
+    desk: Desks,
+) -> Entries:
+    """Return who did what and when, after a step.
+
+    Example: `GET /api/v1/plans/1/steps?since=0`
+    """
+    seen_plan(session, number, access)
+    with desk.look(number) as (_, held):
+        return Entries(
+            entries=[_told_entry(entry) for entry in held.draft.log[query.since :]],
+            undoable=held.draft.undoable,
+            redoable=held.draft.redoable,
+        )
+
+
+@router.post("/previews", summary="Say what a step would do")
+def preview_step(
+    number: Number, wish: AnyWish, sessions: Sessions, access: Writing, desk: Desks
+) -> PreviewOut:
+    """Return what a step would do; the plan stays as it is.
+
+    Example: `POST /api/v1/plans/1/previews` with
+    `{"do": "merge", "grids": ["219901001001002"], "into": "219901001001001"}`
+    """
+    with sessions.begin() as session:
+        seen_plan(session, number, access)
+        with desk.look(number) as (_, held):
+            found = preview(held, wish.edit(held, session))
+    return PreviewOut(
+        effects=[GridEffect.model_validate(one, from_attributes=True) for one in found.effects],
+        broken=list(found.broken),
+        parts=[dict(one) for one in found.parts],
+    )
+
+
+@router.post("/steps", summary="Take a step")
+def take_step(  # noqa: PLR0913, PLR0917 - what FastAPI injects
+    number: Number,
+    wish: AnyWish,
+    seen: Seen,
+    sessions: Sessions,
+    access: Writing,
+    desk: Desks,
+    response: Response,
+) -> TakenOut:
+    """Do something to a plan; it is kept before this is answered.
+
+    Example: `POST /api/v1/plans/1/steps` with `If-Match: "0"` and
+    `{"do": "move_blocks", "blocks": ["B000001"], "to": "219901001001001"}`
+    """
+    _require_own(sessions, number, access)
+    taken = desk.do(number, wish.edit, seen=_step(seen), author=access.principal.code, now=_now())
+    return _told(desk, taken, response)
+
+
+@router.post("/undo", summary="Take the last step back")
+def undo_step(
+    number: Number,
+    seen: Seen,
+    sessions: Sessions,
+    access: Writing,
+    desk: Desks,
+    response: Response,
+) -> TakenOut:
+    """Take back the last step that was not taken back; there is no limit.
+
+    Example: `POST /api/v1/plans/1/undo` with `If-Match: "47"`
+    """
+    _require_own(sessions, number, access)
+    taken = desk.undo(number, seen=_step(seen), author=access.principal.code, now=_now())
+    return _told(desk, taken, response)
+
+
+@router.post("/redo", summary="Take a step again")
+def redo_step(
+    number: Number,
+    seen: Seen,
+    sessions: Sessions,
+    access: Writing,
+    desk: Desks,
+    response: Response,
+) -> TakenOut:
+    """Take again the step that was taken back last.
+
+    Example: `POST /api/v1/plans/1/redo` with `If-Match: "48"`
+    """
+    _require_own(sessions, number, access)
+    taken = desk.redo(number, seen=_step(seen), author=access.principal.code, now=_now())
+    return _told(desk, taken, response)
+
+
+def _require_own(sessions: Sessions, number: int, access: Access) -> None:
+    with sessions.begin() as session:
+        require_inside(access, PlanStore(session).get(number).area_code, f"plan {number}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _step(seen: str) -> int:
+    return int(seen.strip('"'))
+
+
+def _told(desk: Desk, taken: Taken, response: Response) -> TakenOut:
+    response.headers["ETag"] = etag(taken.plan)
+    with desk.look(taken.plan.number) as (_, held):
+        state = held.state
+        names = {
+            op.grid: op.before or op.after or ""
+            for op in held.draft.ops_of(taken.entry)
+            if isinstance(op, Rename)
+        }
+        return TakenOut(
+            plan=told_plan(taken.plan),
+            entry=_told_entry(taken.entry),
+            effects=[
+                GridEffect.model_validate(one, from_attributes=True)
+                for one in told_effects(state, taken.effect, names)
+            ],
+            changed=_told_changed(changed_by(held.draft, [taken.entry])),
+        )
+
+
+def _told_entry(entry: Entry) -> EntryOut:
+    return EntryOut.model_validate(entry, from_attributes=True)
+
+
+def _told_changed(changed: Changed) -> ChangedOut:
+    return ChangedOut(
+        grids=[dict(one) for one in changed.grids],
+        grids_gone=list(changed.grids_gone),
+        blocks=[dict(one) for one in changed.blocks],
+        blocks_gone=list(changed.blocks_gone),
+    )

@@ -1,0 +1,229 @@
+"""Plans: begun, looked at, described, discussed, copied and brought to their next stage."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+from sqlalchemy.orm import Session
+
+from api.deps import DbSession, Desks
+from api.problems import responses
+from api.rights import Access, require, require_inside
+from api.schemas import NoQuery
+from api.schemas_plans import (
+    BrokenOut,
+    CommentOut,
+    Comments,
+    NewComment,
+    NewCopy,
+    NewPlan,
+    NewStage,
+    Numbers,
+    PlanChange,
+    PlanOut,
+    Plans,
+)
+from gis_grid.accounts.permissions import Action
+from gis_grid.errors import NotFoundError
+from gis_grid.services.planning.judging import PlanSettings, judge, known
+from gis_grid.services.planning.starting import begin
+from gis_grid.storage.plans.comments import Comment, CommentStore
+from gis_grid.storage.plans.plans import Plan, PlanStore
+
+Reading = Annotated[Access, require(Action.READ, "plans")]
+Writing = Annotated[Access, require(Action.WRITE, "plans")]
+Number = Annotated[int, Path(ge=1, le=2**53, description="Number of the plan.")]
+
+router = APIRouter(
+    prefix="/plans",
+    tags=["plans"],
+    responses=responses(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+)
+
+
+def told_plan(plan: Plan) -> PlanOut:
+    """Return a plan as it is told."""
+    values = {name: getattr(plan, name) for name in PlanOut.model_fields if name != "settings"}
+    return PlanOut(settings=PlanSettings.model_validate(dict(plan.settings)), **values)
+
+
+def etag(plan: Plan) -> str:
+    """Return the tag of a plan at its step."""
+    return f'"{plan.step}"'
+
+
+def seen_plan(session: Session, number: int, access: Access) -> Plan:
+    """Return a plan that somebody may read.
+
+    Raises
+    ------
+    NotFoundError
+        There is none, or it lies outside the area of who asks.
+    """
+    plan = PlanStore(session).get(number)
+    if plan.area_code not in access.area:
+        message = f"there is no plan {number}"
+        raise NotFoundError(message)
+    return plan
+
+
+def own_plan(session: Session, number: int, access: Access) -> Plan:
+    """Return a plan that somebody may change, held until the transaction ends.
+
+    Raises
+    ------
+    NotFoundError
+        There is none.
+    DeniedError
+        It lies outside the area of who asks.
+    """
+    plan = PlanStore(session).hold(number)
+    require_inside(access, plan.area_code, f"plan {number}")
+    return plan
+
+
+@router.get("", summary="List plans")
+def plans(session: DbSession, access: Reading, _: Annotated[NoQuery, Query()]) -> Plans:
+    """Return the plans of the area of who asks, the one changed last first.
+
+    Example: `GET /api/v1/plans`
+    """
+    found = [plan for plan in PlanStore(session).all() if plan.area_code in access.area]
+    return Plans(plans=[told_plan(plan) for plan in found])
+
+
+@router.post("", status_code=HTTPStatus.CREATED, summary="Begin a plan")
+def add_plan(wanted: NewPlan, session: DbSession, access: Writing, response: Response) -> PlanOut:
+    """Lay out the blocks of a grid and begin a draft with the grids as they are.
+
+    Example: `POST /api/v1/plans` with `{"title": "秋季调整", "area_code": "219901001000"}`
+    """
+    require_inside(access, wanted.area_code, f"grid {wanted.area_code}")
+    wanted.settings.limits()
+    now, store = datetime.now(UTC), PlanStore(session)
+    begun = begin(session, wanted.area_code)
+    plan = store.add(
+        title=wanted.title,
+        area_code=wanted.area_code,
+        generation=begun.generation,
+        start_digest=store.keep_start(begun.start, now=now),
+        settings=wanted.settings.model_dump(mode="json"),
+        author=access.principal.code,
+        now=now,
+    )
+    response.headers["Location"] = f"/api/v1/plans/{plan.number}"
+    return told_plan(plan)
+
+
+@router.get("/{number}", summary="Get a plan")
+def plan(number: Number, session: DbSession, access: Reading, response: Response) -> PlanOut:
+    """Return a plan; its ETag is the number of its last step.
+
+    Example: `GET /api/v1/plans/1`
+    """
+    found = seen_plan(session, number, access)
+    response.headers["ETag"] = etag(found)
+    return told_plan(found)
+
+
+@router.patch("/{number}", summary="Give a plan another title or other settings")
+def change_plan(number: Number, wanted: PlanChange, session: DbSession, access: Writing) -> PlanOut:
+    """Change the title or the settings; the steps stay.
+
+    Example: `PATCH /api/v1/plans/1` with `{"title": "冬季调整"}`
+    """
+    held = own_plan(session, number, access)
+    settings = dict(held.settings)
+    if wanted.settings is not None:
+        wanted.settings.limits()
+        settings = wanted.settings.model_dump(mode="json")
+    changed = PlanStore(session).describe(
+        held, title=wanted.title or held.title, settings=settings, now=datetime.now(UTC)
+    )
+    return told_plan(changed)
+
+
+@router.post("/{number}/copies", status_code=HTTPStatus.CREATED, summary="Copy a plan")
+def copy_plan(number: Number, wanted: NewCopy, session: DbSession, access: Writing) -> PlanOut:
+    """Begin another draft where a plan stands now, with all its steps.
+
+    Example: `POST /api/v1/plans/1/copies` with `{"title": "另一稿"}`
+    """
+    own_plan(session, number, access)
+    author, now = access.principal.code, datetime.now(UTC)
+    made = PlanStore(session).copy(number, title=wanted.title, author=author, now=now)
+    return told_plan(made)
+
+
+@router.put("/{number}/stage", summary="Bring a plan to its next stage")
+def move_plan(number: Number, wanted: NewStage, session: DbSession, access: Writing) -> PlanOut:
+    """Send a draft to review, approve it, take it back, drop it or take it up again.
+
+    Example: `PUT /api/v1/plans/1/stage` with `{"stage": "review"}`
+    """
+    held = own_plan(session, number, access)
+    return told_plan(PlanStore(session).move(held, wanted.stage, now=datetime.now(UTC)))
+
+
+@router.get("/{number}/numbers", summary="Say what a plan is worth")
+def plan_numbers(number: Number, session: DbSession, access: Reading, desk: Desks) -> Numbers:
+    """Return the numbers of each grid, how even work and households are, and broken rules.
+
+    Example: `GET /api/v1/plans/1/numbers`
+    """
+    seen_plan(session, number, access)
+    with desk.look(number) as (plan, held):
+        judged = judge(held.state, PlanSettings.model_validate(dict(plan.settings)))
+        return Numbers(
+            step=plan.step,
+            grids={code: dict(values) for code, values in judged.grids.items()},
+            spread={name: dict(values) for name, values in judged.spread.items()},
+            broken=[
+                BrokenOut(
+                    rule=one.rule,
+                    grid_code=one.code,
+                    value=known(one.value),
+                    limit=known(one.limit),
+                    said=one.said,
+                    blocks=[held.state.code(block) for block in one.blocks],
+                )
+                for one in judged.broken
+            ],
+        )
+
+
+@router.get("/{number}/comments", summary="List what was said of a plan")
+def comments(number: Number, session: DbSession, access: Reading) -> Comments:
+    """Return the comments on a plan, the first said first.
+
+    Example: `GET /api/v1/plans/1/comments`
+    """
+    seen_plan(session, number, access)
+    return Comments(comments=[_told_comment(one) for one in CommentStore(session).of(number)])
+
+
+@router.post(
+    "/{number}/comments", status_code=HTTPStatus.CREATED, summary="Say something of a plan"
+)
+def add_comment(
+    number: Number, wanted: NewComment, session: DbSession, access: Writing
+) -> CommentOut:
+    """Add a comment on a plan, on one of its grids, or on a place.
+
+    Example: `POST /api/v1/plans/1/comments` with `{"text": "这里应沿河"}`
+    """
+    own_plan(session, number, access)
+    said = Comment(at=datetime.now(UTC), author=access.principal.code, **wanted.model_dump())
+    return _told_comment(CommentStore(session).add(number, said))
+
+
+def _told_comment(said: Comment) -> CommentOut:
+    told: dict[str, Any] = asdict(said)
+    return CommentOut(**told)

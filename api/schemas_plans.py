@@ -1,0 +1,174 @@
+"""What plans look like over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from gis_grid.plan.stages import Stage
+from gis_grid.services.planning.judging import PlanSettings
+
+Title = Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S")]
+
+
+class Asked(BaseModel):
+    """A body in which unknown members are refused."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class NewPlan(Asked):
+    """A plan to begin."""
+
+    title: Title
+    area_code: Annotated[str, Field(min_length=1, max_length=64)] = Field(
+        description="The grid whose ground is divided anew: a community, a subdistrict, a district."
+    )
+    settings: PlanSettings = Field(default_factory=PlanSettings)
+
+
+class PlanChange(Asked):
+    """Another title, other settings; what is not given stays."""
+
+    title: Title | None = None
+    settings: PlanSettings | None = None
+
+
+class NewCopy(Asked):
+    """A draft to begin where another plan stands."""
+
+    title: Title
+
+
+class NewStage(Asked):
+    """The stage that a plan is to have; to publish, see the plan's `publication`."""
+
+    stage: Literal[Stage.DRAFT, Stage.REVIEW, Stage.APPROVED, Stage.DROPPED]
+
+
+class PlanOut(BaseModel):
+    """A plan."""
+
+    number: int
+    title: str
+    stage: Stage
+    area_code: str
+    generation: int
+    step: int
+    settings: PlanSettings
+    created_at: datetime
+    created_by: str
+    changed_at: datetime
+    copied_from: int | None
+    published_as: int | None
+
+
+class Plans(BaseModel):
+    """Plans, the one changed last first."""
+
+    plans: list[PlanOut]
+
+
+class EntryOut(BaseModel):
+    """A step that was taken."""
+
+    number: int
+    kind: Literal["edit", "undo", "redo"]
+    of: int | None
+    title: str
+    author: str
+    at: datetime
+
+
+class Entries(BaseModel):
+    """Steps of a plan."""
+
+    entries: list[EntryOut]
+    undoable: int
+    redoable: int
+
+
+class GridEffect(BaseModel):
+    """What a step does to a grid."""
+
+    grid_code: str | None
+    before: dict[str, float]
+    after: dict[str, float]
+    pieces_before: int
+    pieces_after: int
+
+
+class ChangedOut(BaseModel):
+    """What is there now, and what is there no more; features are GeoJSON."""
+
+    grids: list[dict[str, Any]]
+    grids_gone: list[str]
+    blocks: list[dict[str, Any]]
+    blocks_gone: list[str]
+
+
+class TakenOut(BaseModel):
+    """A step that was taken, and what it did."""
+
+    plan: PlanOut
+    entry: EntryOut
+    effects: list[GridEffect]
+    changed: ChangedOut
+
+
+class PreviewOut(BaseModel):
+    """What a step would do."""
+
+    effects: list[GridEffect]
+    broken: list[str]
+    """Grids that would hang together less than now."""
+
+    parts: list[dict[str, Any]]
+    """Features: what blocks would be cut into, and the blocks that would move, with their grid."""
+
+
+class BrokenOut(BaseModel):
+    """A rule that a grid does not keep."""
+
+    rule: str
+    grid_code: str
+    value: float | None
+    limit: float | None
+    said: str
+    blocks: list[str]
+
+
+class Numbers(BaseModel):
+    """What a plan is worth."""
+
+    step: int
+    grids: dict[str, dict[str, float | None]]
+    spread: dict[str, dict[str, float | None]]
+    broken: list[BrokenOut]
+
+
+class NewComment(Asked):
+    """Something to say of a plan."""
+
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    grid_code: Annotated[str, Field(max_length=64)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90)] | None = None
+
+
+class CommentOut(BaseModel):
+    """What somebody said."""
+
+    id: int
+    at: datetime
+    author: str
+    text: str
+    grid_code: str | None
+    lon: float | None
+    lat: float | None
+
+
+class Comments(BaseModel):
+    """What was said of a plan, in order."""
+
+    comments: list[CommentOut]
