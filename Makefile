@@ -20,12 +20,13 @@ test: .venv/ready-dev console  ## install what the tests need and run them all
 	bash scripts/setup.sh tools
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
-check: .venv/ready-dev console  ## format, lint, types, layers, spelling
+check: .venv/ready-dev console  ## format, lint, types, layers, spelling, known flaws of dependencies
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/codespell
+	$(PY) scripts/dependencies.py
 	scripts/web.sh npm run --silent types
 	scripts/web.sh npm run --silent lint
 

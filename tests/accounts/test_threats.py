@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
-PAGES = sorted(ROOT.glob("docs/security/*.md"))
+PAGES = sorted([ROOT / "docs/security.md", *ROOT.glob("docs/security/*.md")])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
