@@ -188,7 +188,7 @@ def test_it_is_the_same_with_webgl(chromium, console, cookies):
     path, flags = browser.chromium(), list(browser.FLAGS)
     other = chromium.browser_type.launch(executable_path=path, args=flags)
     watched = served.Watched(other.new_context(storage_state=cookies["chief"]), console)
-    page = watched.open("/planner?at=123.003,41.003,16.5")
+    page = watched.open("/planner?on=none&at=123.003,41.003,16.5")
     assert page.evaluate("document.createElement('canvas').getContext('webgl2') !== null")
     assert "画河" in page.evaluate("gisGrid.city.names()")
     assert (watched.complaints, watched.refused) == ([], [])
