@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -36,7 +36,25 @@ def chromium() -> str:
 def opened(*more_flags: str) -> Iterator[Browser]:
     """Give a browser, with more flags if some are wanted."""
     path = chromium()
-    with sync_playwright() as playwright:
+    with _playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *more_flags])
         yield browser
         browser.close()
+
+
+_running: list[Playwright] = []
+_users: list[None] = []
+
+
+@contextmanager
+def _playwright() -> Iterator[Playwright]:
+    """Give the one Playwright of the run, which ends with its last user: a thread has only one."""
+    if not _running:
+        _running.append(sync_playwright().start())
+    _users.append(None)
+    try:
+        yield _running[0]
+    finally:
+        _users.pop()
+        if not _users:
+            _running.pop().stop()

@@ -66,7 +66,7 @@ def desk(chromium, console, cookies):
         context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def named_desk(tmp_path_factory, sqlite_template) -> Iterator[Desk]:
     """Give a signed-in browser on a city with names and long lists; nobody writes."""
     folder = tmp_path_factory.mktemp("named")
