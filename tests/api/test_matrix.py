@@ -96,7 +96,7 @@ def operations(app):
 def address(path, codes):
     """Fill in a path: the code of a feature on one side, anything for the rest."""
     layer = path.split("/")[3] if path.startswith("/api/v1/") else ""
-    code = codes.get(layer, codes["grids"])
+    code = codes.get("officers" if layer == "contacts" else layer, codes["grids"])
     filled = path.replace("{code}", code).replace("{z}/{x}/{y}", "14/13790/6142")
     return re.sub(r"{(\w+)}", "x", filled.replace("{layer}", "incidents"))
 
