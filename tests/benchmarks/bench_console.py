@@ -75,19 +75,19 @@ def main() -> None:
 
 
 def show(address: str) -> None:
-    """Measure in both browsers; the second round finds the tiles of the first in the service."""
+    """Measure twice in each browser; in the very first round the service reads the city, too."""
     print(f"\nThe {SIZE} demo city on SQLite, 1440×900, service and browser on these cores.\n")
-    print("| browser | tiles | whole city, ms | pan 300 px, ms | street, 4 layers, ms | heap, MB |")
+    print("| browser | round | whole city, ms | pan 300 px, ms | street, 4 layers, ms | heap, MB |")
     print("|---|---|---|---|---|---|")
     with sync_playwright() as playwright:
         for mode, flags in MODES.items():
-            for tiles in ("first time", "drawn before"):
+            for number in (1, 2):
                 path, args = browser.chromium(), [*browser.FLAGS, *MEMORY, *flags]
                 chromium = playwright.chromium.launch(executable_path=path, args=args)
                 context = chromium.new_context(viewport={"width": 1440, "height": 900})
                 served.Watched(context, address).sign_in()
                 found = measure(context, address)
-                print(f"| {mode} | {tiles} | " + " | ".join(f"{one:,.0f}" for one in found) + " |")
+                print(f"| {mode} | {number} | " + " | ".join(f"{one:,.0f}" for one in found) + " |")
                 chromium.close()
 
 
