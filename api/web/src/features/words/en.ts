@@ -26,7 +26,7 @@ export const en: FeatureWords = {
     count: (n) => `${n} results, choose with the arrow keys`,
     failed: "The search failed",
     readAs: (datum) => `read as ${datum}`,
-    apart: (metres) => `${metres} m from the WGS-84 reading`,
+    apart: (metres) => `${metres} m from WGS-84`,
     unmatched: (rest) => `“${rest}” is in no layer`,
   },
   card: {
