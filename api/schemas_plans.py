@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.schemas import Moment
 from gis_grid.plan.stages import Stage
 from gis_grid.services.planning.judging import PlanSettings
 
@@ -44,6 +45,33 @@ class NewStage(Asked):
     """The stage that a plan is to have; to publish, see the plan's `publication`."""
 
     stage: Literal[Stage.DRAFT, Stage.REVIEW, Stage.APPROVED, Stage.DROPPED]
+
+
+class NewPublication(Asked):
+    """When the grids of an approved plan are to be valid."""
+
+    name: Title = Field(description="What people call the generation.")
+    valid_from: Moment | None = Field(
+        default=None, description="When it starts; now, when nothing is said."
+    )
+
+
+class Rerouted(BaseModel):
+    """Features of a layer that were looked at, and those that have another owner now."""
+
+    looked_at: int
+    moved: int
+
+
+class PublicationOut(BaseModel):
+    """What a publication did."""
+
+    plan: "PlanOut"
+    generation: int
+    lineage: int
+    """Rows that say what became of the grids before."""
+
+    rerouted: dict[str, Rerouted]
 
 
 class PlanOut(BaseModel):

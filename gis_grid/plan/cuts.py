@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_grid.errors import GeometryError, InputError
+from gis_grid.geo.corners import with_corners
 from gis_grid.plan.arrays import KINDS, Floats, Ints, Shapes
 from gis_grid.plan.blocks import outer_of
 from gis_grid.plan.borders import Edges, Links, edges_of, links_of
@@ -188,34 +189,10 @@ def _with_corners(
         shape = state.shape(block)
         far = shapely.distance(shapely.boundary(shape), shapely.points(corners))
         if (far <= _NEAR_M).any():
-            more = _with_vertices(shape, corners[far <= _NEAR_M])
+            more = with_corners(shape, corners[far <= _NEAR_M], near=_NEAR_M)
             if _more(more, shape):
                 found[block] = more
     return found
-
-
-def _with_vertices(shape: shapely.Polygon, corners: Floats) -> shapely.Polygon:
-    parts = [
-        shapely.Polygon(
-            _ring_with(shapely.get_coordinates(part.exterior), corners),
-            [_ring_with(shapely.get_coordinates(hole), corners) for hole in part.interiors],
-        )
-        for part in shapely.get_parts(shape)
-    ]
-    return parts[0] if len(parts) == 1 else shapely.MultiPolygon(parts)  # type: ignore[return-value]
-
-
-def _ring_with(ring: Floats, corners: Floats) -> Floats:
-    a, b = ring[:-1, None], ring[1:, None]
-    d = b - a
-    size = np.maximum((d**2).sum(axis=2), 1e-300)
-    share = ((corners - a) * d).sum(axis=2) / size
-    apart = np.hypot(*np.moveaxis(corners - (a + share[:, :, None] * d), 2, 0))
-    known = (corners[:, None] == ring[None]).all(axis=2).any(axis=1)
-    on = (apart <= _NEAR_M) & (share > 0) & (share < 1) & ~known
-    segment, which = np.nonzero(on)
-    order = np.lexsort((share[segment, which], segment))
-    return np.insert(ring, segment[order] + 1, corners[which[order]], axis=0)
 
 
 def _recut(
