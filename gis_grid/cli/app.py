@@ -1,13 +1,16 @@
 """The ``gis-grid`` command: one app that the commands hang on, each loaded when it is run."""
 
+import getpass
 import sys
 from typing import Annotated
 
 import typer
 
 from gis_grid import __version__
+from gis_grid.accounts.audit import Actor
 from gis_grid.cli.lazy import LazyGroup
 from gis_grid.errors import GisGridError
+from gis_grid.storage.acting import acting
 
 app = typer.Typer(
     name="gis-grid",
@@ -38,10 +41,19 @@ def _root(
     """Take the options that every command shares."""
 
 
+def _login() -> str:
+    """Return who runs this, for the audit log; empty where the system does not know."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""
+
+
 def main() -> None:
     """Run the command line; an expected failure is one line on standard error."""
     try:
-        app()
+        with acting(Actor(via=_login())):
+            app()
     except GisGridError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(FAILED)
