@@ -172,6 +172,9 @@ class Numbers(BaseModel):
     step: int
     grids: dict[str, dict[str, float | None]]
     spread: dict[str, dict[str, float | None]]
+    communities: dict[str, str]
+    """The community that each grid has most of its blocks in."""
+
     broken: list[BrokenOut]
 
 

@@ -3,9 +3,10 @@
 from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Response
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.deps import DbSession, Desks
@@ -27,6 +28,7 @@ from api.schemas_plans import (
 )
 from gis_grid.accounts.permissions import Action
 from gis_grid.errors import NotFoundError
+from gis_grid.plan.state import PlanState
 from gis_grid.services.planning.judging import PlanSettings, judge, known
 from gis_grid.services.planning.starting import begin
 from gis_grid.storage.plans.comments import Comment, CommentStore
@@ -172,31 +174,55 @@ def move_plan(number: Number, wanted: NewStage, session: DbSession, access: Writ
     return told_plan(PlanStore(session).move(held, wanted.stage, now=datetime.now(UTC)))
 
 
+class NumbersQuery(NoQuery):
+    """Of which moment."""
+
+    at: Literal["now", "start"] = Field(
+        default="now",
+        description="As the plan is now, or as it began: the grids that it is to replace.",
+    )
+
+
 @router.get("/{number}/numbers", summary="Say what a plan is worth")
-def plan_numbers(number: Number, session: DbSession, access: Reading, desk: Desks) -> Numbers:
+def plan_numbers(
+    number: Number,
+    query: Annotated[NumbersQuery, Query()],
+    session: DbSession,
+    access: Reading,
+    desk: Desks,
+) -> Numbers:
     """Return the numbers of each grid, how even work and households are, and broken rules.
 
-    Example: `GET /api/v1/plans/1/numbers`
+    The start is judged by the settings of today, so that before and after can be compared.
+
+    Example: `GET /api/v1/plans/1/numbers?at=start`
     """
-    seen_plan(session, number, access)
+    seen = seen_plan(session, number, access)
+    if query.at == "start":
+        return _told_numbers(PlanStore(session).start(seen.start_digest).state(), seen, step=0)
     with desk.look(number) as (plan, held):
-        judged = judge(held.state, PlanSettings.model_validate(dict(plan.settings)))
-        return Numbers(
-            step=plan.step,
-            grids={code: dict(values) for code, values in judged.grids.items()},
-            spread={name: dict(values) for name, values in judged.spread.items()},
-            broken=[
-                BrokenOut(
-                    rule=one.rule,
-                    grid_code=one.code,
-                    value=known(one.value),
-                    limit=known(one.limit),
-                    said=one.said,
-                    blocks=[held.state.code(block) for block in one.blocks],
-                )
-                for one in judged.broken
-            ],
-        )
+        return _told_numbers(held.state, plan, step=plan.step)
+
+
+def _told_numbers(state: PlanState, plan: Plan, *, step: int) -> Numbers:
+    judged = judge(state, PlanSettings.model_validate(dict(plan.settings)))
+    return Numbers(
+        step=step,
+        grids={code: dict(values) for code, values in judged.grids.items()},
+        spread={name: dict(values) for name, values in judged.spread.items()},
+        communities=dict(judged.communities),
+        broken=[
+            BrokenOut(
+                rule=one.rule,
+                grid_code=one.code,
+                value=known(one.value),
+                limit=known(one.limit),
+                said=one.said,
+                blocks=[state.code(block) for block in one.blocks],
+            )
+            for one in judged.broken
+        ],
+    )
 
 
 @router.get("/{number}/comments", summary="List what was said of a plan")

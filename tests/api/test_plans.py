@@ -98,6 +98,24 @@ def test_a_step_is_taken_shown_and_taken_back(client, number):
     assert (steps["undoable"], steps["redoable"]) == (1, 0)
 
 
+def test_numbers_of_the_start_stay_while_the_plan_moves_on(client):
+    made = client.post("/api/v1/plans", json={"title": "比一比", "area_code": "s"}).json()
+    base = f"/api/v1/plans/{made['number']}"
+    first = client.get(f"{base}/numbers").json()
+    assert first["communities"] == {**dict.fromkeys("ABDEGH", "w"), **dict.fromkeys("CFI", "e")}
+    assert client.get(f"{base}/numbers", params={"at": "start"}).json() == first
+    assert step(client, made["number"], {"do": "merge", "grids": ["B"], "into": "A"}, 0).is_success
+    now = client.get(f"{base}/numbers", params={"at": "now"}).json()
+    assert set(now["grids"]) == set("ACDEFGHI") == set(now["communities"])
+    assert client.get(f"{base}/numbers", params={"at": "start"}).json() == first
+    factors = {**made["settings"]["factors"], "households": 400.0}
+    settings = {**made["settings"], "factors": factors}
+    assert client.patch(base, json={"settings": settings}).is_success
+    again = client.get(f"{base}/numbers", params={"at": "start"}).json()
+    assert again["spread"]["households"] == first["spread"]["households"]
+    assert client.get(f"{base}/numbers", params={"at": "soon"}).status_code == 422
+
+
 def test_a_preview_changes_nothing(client, number):
     base = f"/api/v1/plans/{number}"
     shown = client.post(f"{base}/previews", json=BRUSH).json()

@@ -66,6 +66,9 @@ class Judged:
     """Metrics by code of the grid; None where one cannot be said."""
 
     spread: Mapping[str, Mapping[str, float | None]]
+    communities: Mapping[str, str]
+    """The community that a grid has most of its blocks in, by code of the grid."""
+
     broken: tuple[Broken, ...]
 
 
@@ -87,8 +90,25 @@ def judge(state: PlanState, settings: PlanSettings) -> Judged:
             for at, code in enumerate(codes)
         },
         spread={name: _told(asdict(spread(found[name]))) for name in SPREAD_OVER},
+        communities=communities_of(state, grids),
         broken=check_rules(view, settings.limits()),
     )
+
+
+def communities_of(state: PlanState, grids: Iterable[int]) -> Mapping[str, str]:
+    """Return the community in which a grid has most of its blocks, by code of the grid.
+
+    A grid none of whose blocks lies in a community is left out; of two with as many blocks the
+    one that the blocks name first is taken.
+    """
+    labels = state.blocks.community
+    found = {}
+    for grid in grids:
+        number = labels.number[state.origins(state.members(grid))]
+        counts = np.bincount(number[number >= 0])
+        if len(counts):
+            found[str(state.codes[grid])] = str(labels.names[int(np.argmax(counts))])
+    return found
 
 
 def known(value: float) -> float | None:
