@@ -154,6 +154,9 @@ class PreviewOut(BaseModel):
     parts: list[dict[str, Any]]
     """Features: what blocks would be cut into, and the blocks that would move, with their grid."""
 
+    metrics: dict[Literal["before", "after"], dict[str, dict[str, float | None]]]
+    """Metrics of the touched grids by code; a grid that is not there then has none."""
+
 
 class BrokenOut(BaseModel):
     """A rule that a grid does not keep."""

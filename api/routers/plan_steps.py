@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field
 
 from api.deps import DbSession, Desks, Sessions
 from api.problems import responses
@@ -24,11 +24,13 @@ from gis_grid.errors import InputError
 from gis_grid.plan.log import Entry
 from gis_grid.plan.ops import Rename
 from gis_grid.services.planning.desk import Desk, Taken
+from gis_grid.services.planning.judging import PlanSettings
 from gis_grid.services.planning.previews import preview, told_effects
 from gis_grid.services.planning.telling import (
     Changed,
     blocks_within,
     changed_by,
+    grids_within,
     told_blocks,
     told_grids,
 )
@@ -61,28 +63,41 @@ Seen = Annotated[
 ]
 
 
-class BlocksQuery(NoQuery):
-    """Which blocks."""
+def _box(text: str) -> str:
+    west, south, east, north = (float(one) for one in text.split(","))
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
+        message = "give west,south,east,north in degrees, west before east, south before north"
+        raise ValueError(message)
+    return text
 
-    bbox: str = Field(
+
+def _degrees(bbox: str) -> tuple[float, float, float, float]:
+    west, south, east, north = (float(one) for one in bbox.split(","))
+    return west, south, east, north
+
+
+Bbox = Annotated[
+    str,
+    AfterValidator(_box),
+    Field(
         description="west,south,east,north in degrees.",
         examples=["123.01,41.10,123.03,41.12"],
         pattern=r"^-?[0-9.]+(,-?[0-9.]+){3}$",
         max_length=100,
-    )
+    ),
+]
 
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        west, south, east, north = self.box()
-        if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
-            message = "give west,south,east,north in degrees, west before east, south before north"
-            raise ValueError(message)
-        return self
 
-    def box(self) -> tuple[float, float, float, float]:
-        """Return the box."""
-        west, south, east, north = (float(one) for one in self.bbox.split(","))
-        return west, south, east, north
+class BlocksQuery(NoQuery):
+    """Which blocks."""
+
+    bbox: Bbox
+
+
+class GridsQuery(NoQuery):
+    """Which grids."""
+
+    bbox: Bbox | None = None
 
 
 class SinceQuery(NoQuery):
@@ -93,17 +108,26 @@ class SinceQuery(NoQuery):
 
 @router.get("/grids", summary="Get the grids of a plan")
 def plan_grids(
-    number: Number, session: DbSession, access: Reading, desk: Desks, response: Response
+    number: Number,
+    query: Annotated[GridsQuery, Query()],
+    session: DbSession,
+    access: Reading,
+    desk: Desks,
+    response: Response,
 ) -> dict[str, Any]:
-    """Return every grid as a GeoJSON feature with its sums; the ETag is the plan's last step.
+    """Return grids as GeoJSON features with their sums; the ETag is the plan's last step.
 
-    Example: `GET /api/v1/plans/1/grids`
+    `total` counts all grids of the plan, also those outside the box.
+
+    Example: `GET /api/v1/plans/1/grids?bbox=123.01,41.10,123.03,41.12`
     """
     seen_plan(session, number, access)
     with desk.look(number) as (plan, held):
         response.headers["ETag"] = etag(plan)
-        features = told_grids(held.state, held.state.living_grids())
-    return {"type": "FeatureCollection", "features": features}
+        living = held.state.living_grids()
+        found = living if query.bbox is None else grids_within(held, _degrees(query.bbox))
+        features = told_grids(held.state, found)
+    return {"type": "FeatureCollection", "total": len(living), "features": features}
 
 
 @router.get("/blocks", summary="Get the blocks of a plan in a box")
@@ -122,7 +146,7 @@ def plan_blocks(
     seen_plan(session, number, access)
     with desk.look(number) as (plan, held):
         response.headers["ETag"] = etag(plan)
-        found = blocks_within(held, query.box())
+        found = blocks_within(held, _degrees(query.bbox))
         if len(found) > MOST_BLOCKS:
             message = f"{len(found):,} blocks are too many for one answer; ask for a smaller box"
             raise InputError(message)
@@ -180,12 +204,17 @@ def preview_step(
     """
     with sessions.begin() as session:
         seen_plan(session, number, access)
-        with desk.look(number) as (_, held):
-            found = preview(held, wish.edit(held, session))
+        with desk.look(number) as (plan, held):
+            settings = PlanSettings.model_validate(dict(plan.settings))
+            found = preview(held, wish.edit(held, session), settings)
     return PreviewOut(
         effects=[GridEffect.model_validate(one, from_attributes=True) for one in found.effects],
         broken=list(found.broken),
         parts=[dict(one) for one in found.parts],
+        metrics={
+            when: {code: dict(values) for code, values in grids.items()}
+            for when, grids in (("before", found.before), ("after", found.after))
+        },
     )
 
 

@@ -1,6 +1,7 @@
 """The log of a plan: every step with author and time, undone and redone without limit."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -153,10 +154,24 @@ class Draft:
         InputError
             The edit does not fit the state.
         """
+        with self.tried(edit) as effect:
+            return effect
+
+    @contextmanager
+    def tried(self, edit: Edit) -> Iterator[Effect]:
+        """Give the state as a step would leave it, locks aside; afterwards it is as it was.
+
+        Raises
+        ------
+        InputError
+            The edit does not fit the state.
+        """
         effect = self._apply(edit.ops)
-        for op in reversed(edit.ops):
-            self.state.apply(op.inverse())
-        return effect
+        try:
+            yield effect
+        finally:
+            for op in reversed(edit.ops):
+                self.state.apply(op.inverse())
 
     def undo(self, *, author: str, now: datetime) -> tuple[Entry, Effect]:
         """Take back the last step that was not taken back; locks do not hinder it.

@@ -126,6 +126,38 @@ def test_a_preview_changes_nothing(client, number):
     assert client.get(base).json()["step"] == 0
 
 
+def test_a_preview_tells_the_numbers_of_both_sides_as_the_step_makes_them(client, number):
+    base = f"/api/v1/plans/{number}"
+    wish = {"do": "move_blocks", "blocks": ["B000022"], "to": "g0"}
+    shown = client.post(f"{base}/previews", json=wish).json()["metrics"]
+    for when in ("before", "after"):
+        if when == "after":
+            assert step(client, number, wish, 0).status_code == 200
+        truth = client.get(f"{base}/numbers").json()["grids"]
+        assert len(shown[when]) == 2
+        for code, values in shown[when].items():
+            assert values == pytest.approx({name: truth[code][name] for name in values})
+    begun = {"do": "new_grid", "blocks": ["B000001"], "code": "new"}
+    shown = client.post(f"{base}/previews", json=begun).json()["metrics"]
+    assert "new" not in shown["before"]
+    assert shown["after"]["new"]["pieces"] == 1
+
+
+def test_grids_are_given_by_the_box_that_is_looked_at(client, number):
+    base = f"/api/v1/plans/{number}/grids"
+    every = client.get(base).json()
+    assert every["total"] == len(every["features"])
+    whole = client.get(base, params={"bbox": "-180,-90,180,90"}).json()
+    assert whole == every
+    assert client.get(base, params={"bbox": "0,0,0,0"}).json() == {**every, "features": []}
+    lon, lat = every["features"][0]["geometry"]["coordinates"][0][0]
+    around = f"{lon - 1e-6},{lat - 1e-6},{lon + 1e-6},{lat + 1e-6}"
+    corner = client.get(base, params={"bbox": around}).json()["features"]
+    assert every["features"][0] in corner
+    assert 0 < len(corner) < len(every["features"])
+    assert client.get(base, params={"bbox": "2,0,1,1"}).status_code == 422
+
+
 def test_a_stale_step_is_refused_and_says_who_was_first(client, number):
     assert step(client, number, BRUSH, 0).status_code == 200
     refused = step(client, number, {"do": "merge", "grids": ["g0"], "into": "g1"}, 0)

@@ -40,9 +40,20 @@ export interface Page<P = Record<string, unknown>> {
   links: { rel: string; href: string }[];
 }
 
+export interface Sending {
+  /** The step that a change is meant for, as its ETag: sent as If-Match. */
+  ifMatch?: string;
+  signal?: AbortSignal;
+}
+
 export interface Api {
   get<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T>;
-  send<T>(method: "POST" | "PUT" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<T>;
+  send<T>(
+    method: "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    body?: unknown,
+    how?: Sending,
+  ): Promise<T>;
   /** Every page of a list of features, one after the other. */
   pages<P>(path: string, query?: Query, signal?: AbortSignal): AsyncGenerator<Page<P>>;
   /** The token that the session gave; sent with everything that writes. */
@@ -71,13 +82,15 @@ export function makeApi(): Api {
   const api: Api = {
     csrf: null,
     get: (path, query = {}, signal) => request(withQuery(path, query), signal ? { signal } : {}),
-    send(method, path, body) {
+    send(method, path, body, how = {}) {
       const headers: Record<string, string> = {};
       if (api.csrf) headers["X-CSRF-Token"] = api.csrf;
       if (body !== undefined) headers["Content-Type"] = "application/json";
+      if (how.ifMatch) headers["If-Match"] = how.ifMatch;
       return request(path, {
         method,
         headers,
+        ...(how.signal ? { signal: how.signal } : {}),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     },

@@ -1,16 +1,23 @@
 """What a step does to grids, in words that travel, and what a step would do before it is taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gis_grid.plan.log import Edit, Effect
+from gis_grid.plan.log import Edit, Effect, touched_grids
+from gis_grid.plan.metrics import measure
 from gis_grid.plan.ops import Flip, Recut, Rename
 from gis_grid.plan.state import PlanState
 from gis_grid.services.planning.desk import Held
+from gis_grid.services.planning.judging import PlanSettings, known
 from gis_grid.services.planning.telling import Feature, feature_of_shapes
 
 AREA = "area_m2"
+
+SHOWN = ("work", "households", "edge_min", "inside_min", "polsby_popper", "pieces")
+"""The metrics that a preview tells: those that look at the grid itself, not at the whole plan."""
+
+Numbers = Mapping[str, Mapping[str, float | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,10 @@ class Preview:
     effects: Sequence[Told]
     broken: Sequence[str]
     parts: Sequence[Feature]
+    before: Numbers
+    """Numbers of the touched grids by code; a grid that is not there has none."""
+
+    after: Numbers
 
 
 def told_effects(state: PlanState, effect: Effect, codes: Mapping[int, str]) -> list[Told]:
@@ -62,21 +73,47 @@ def told_effects(state: PlanState, effect: Effect, codes: Mapping[int, str]) -> 
     ]
 
 
-def preview(held: Held, edit: Edit) -> Preview:
+def preview(held: Held, edit: Edit, settings: PlanSettings) -> Preview:
     """Return what an edit would do; the draft stays as it is.
+
+    Parameters
+    ----------
+    held
+        The draft.
+    edit
+        What would be done.
+    settings
+        How the plan is judged: the formula of work.
 
     Raises
     ------
     InputError
         The edit does not fit the draft.
     """
-    effect = held.draft.preview(edit)
+    state = held.state
+    touched = touched_grids(state, edit.ops)
+    before = numbers_of(state, touched, settings)
+    with held.draft.tried(edit) as effect:
+        after = numbers_of(state, touched, settings)
     fresh = {op.grid: op.after for op in edit.ops if isinstance(op, Rename) and op.after}
     return Preview(
         effects=told_effects(held.state, effect, fresh),
         broken=[code_of(held.state, int(grid), fresh) or "" for grid in effect.broken],
         parts=_parts(held.state, edit, fresh),
+        before=before,
+        after=after,
     )
+
+
+def numbers_of(state: PlanState, grids: Iterable[int], settings: PlanSettings) -> Numbers:
+    """Return the metrics of `SHOWN` by code, of those grids that have ground now."""
+    size = state.core.size
+    there = [int(grid) for grid in grids if grid < len(size) and size[grid]]
+    found = measure(settings.view(state, there), SHOWN)
+    return {
+        str(state.codes[grid]): {name: known(values[at]) for name, values in found.items()}
+        for at, grid in enumerate(there)
+    }
 
 
 def code_of(state: PlanState, grid: int, codes: Mapping[int, str]) -> str | None:

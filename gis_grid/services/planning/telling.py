@@ -97,6 +97,12 @@ def blocks_within(held: Held, bbox: tuple[float, float, float, float]) -> npt.ND
     return held.spots.touching(state, shapely.Polygon(np.column_stack([x, y])))
 
 
+def grids_within(held: Held, bbox: tuple[float, float, float, float]) -> npt.NDArray[np.int64]:
+    """Return the grids that have ground in a box of degrees, in the order of their numbers."""
+    owners = np.unique(held.state.core.grid[blocks_within(held, bbox)])
+    return owners[owners != NOBODY].astype(np.int64)
+
+
 def _outline_deg(state: PlanState) -> tuple[tuple[float, float], tuple[float, float]]:
     """Return the degrees between which all blocks lie: west and east, south and north."""
     west, south, east, north = shapely.total_bounds(state.blocks.shapes)

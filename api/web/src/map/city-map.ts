@@ -14,6 +14,8 @@ import type { Catalogue } from "./catalogue.ts";
 import type { City } from "./city.ts";
 import { type HeatTold, makeHeat } from "./heat.ts";
 import { type Hit, hitsAt } from "./hit.ts";
+import type { View } from "./labels/gather.ts";
+import type { AtPoint } from "./labels/layout.ts";
 import { mountLabels } from "./labels/mount.ts";
 import { AT_FIRST, BASE, ORDER, SWITCHES, type Switch, TILES } from "./layers.ts";
 import { painterOf, tilesFor } from "./painters.ts";
@@ -54,6 +56,10 @@ export interface CityMap {
   /** Colour the ground grids by how far they are from a mean of households; null takes it away. */
   showBalance(mean: number | null): void;
   balanceMean(): number | null;
+  /** Let a plan stand for the current ground grids; null takes it away. */
+  usePlan(plan: PlanLook | null): void;
+  /** The names have to be laid out again. */
+  rename(): void;
   /** What the cells of the heat mean; null until they are there. */
   heat(): HeatTold | null;
   scene(): Scene;
@@ -73,6 +79,12 @@ interface Parts {
   catalogue: Catalogue;
   address: Address;
   theme: Theme;
+}
+
+/** A plan on the map: its grids have the names, the current ones are dashed lines below them. */
+export interface PlanLook {
+  /** Names and values of the grids of the plan; what does not fit is dropped. */
+  names: (view: View) => AtPoint[];
 }
 
 /** Pixels around the view in which names are already laid out. */
@@ -97,13 +109,20 @@ export function makeCityMap(parts: Parts): CityMap {
   const stack = makeStack(parts.catalogue);
   let on = new Set(switched(address.get("on"), page));
   let balance: Balance | null = null;
+  let plan: PlanLook | null = null;
 
   const tell = () => {
     for (const listener of listeners) listener();
   };
   const scene = () => sceneOf(theme.get(), shrink);
   const painter = (name: string) =>
-    painterOf(name, { scene: scene(), levels, balance, quiet: on.has("heat") });
+    painterOf(name, {
+      scene: scene(),
+      levels,
+      balance,
+      quiet: on.has("heat"),
+      planned: plan !== null,
+    });
   const heat = makeHeat(parts.api, scene, ORDER.indexOf("heat"));
   map.addLayer(heat.layer);
   for (const name of ORDER) {
@@ -133,6 +152,7 @@ export function makeCityMap(parts: Parts): CityMap {
       value,
       isValued: () => balance !== null,
       quiet: () => on.has("heat"),
+      planned: (view) => plan?.names(view) ?? null,
     },
     ORDER.length,
   );
@@ -202,6 +222,11 @@ export function makeCityMap(parts: Parts): CityMap {
       repaint();
     },
     balanceMean: () => balance?.mean ?? null,
+    usePlan(given) {
+      plan = given;
+      repaint();
+    },
+    rename: labels.stale,
     heat: heat.told,
     scene,
     use(catalogue) {

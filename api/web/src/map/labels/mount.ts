@@ -4,7 +4,7 @@ import type { FeatureLike } from "ol/Feature.js";
 import type OlMap from "ol/Map.js";
 import type { Levels } from "../style/grids.ts";
 import { type Scene, text, zoomOf } from "../style/paint.ts";
-import { areaNames, gridNames, placeNames, streetNames } from "./gather.ts";
+import { areaNames, gridNames, placeNames, streetNames, type View } from "./gather.ts";
 import { type LabelColours, LabelLayer } from "./label-layer.ts";
 import type { AtPoint } from "./layout.ts";
 
@@ -28,6 +28,8 @@ export interface LabelParts {
   isValued: () => boolean;
   /** Name wide grids only. */
   quiet: () => boolean;
+  /** Names of the grids of a plan, which stand for the current ones; null without a plan. */
+  planned: (view: View) => AtPoint[] | null;
 }
 
 export interface Labels {
@@ -69,13 +71,14 @@ export function mountLabels(parts: LabelParts, zIndex: number): Labels {
     onRest: (listener) => listeners.push(listener),
   };
 
-  function lay(labels: LabelLayer, { features, levels, value, isValued, quiet }: LabelParts): void {
+  function lay(labels: LabelLayer, { features, levels, value, isValued, quiet, planned }: LabelParts): void {
     labels.lay((pixel, resolution) => {
       const { shrink } = scene();
       const view = { pixel, resolution, shrink, zoom: zoomOf(resolution) };
       const told = isValued() ? features("grids") : [];
       const values = new Map(told.map((one) => [text(one, "code"), value(one)]));
-      const grids: AtPoint[] = gridNames(features("grid_labels"), view, levels, values, quiet());
+      const grids: AtPoint[] =
+        planned(view) ?? gridNames(features("grid_labels"), view, levels, values, quiet());
       return {
         taken: TAKEN.flatMap(([name, half]) => features(name).map((one) => spot(one, pixel, half))),
         points: [...grids, ...placeNames(features("places"), view)],

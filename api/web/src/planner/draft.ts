@@ -1,0 +1,293 @@
+/**
+ * One plan that is being worked on: what the service keeps, and what the page shows of it.
+ *
+ * The service is the truth. A step is sent with the number of the last step that is known here
+ * (If-Match); what is acknowledged is kept, and the page shows it from the answer alone. Nothing
+ * lives in the browser only, so the page may be closed at any moment and opens at the same step.
+ *
+ *     const draft = await openDraft(shell, 3);       // ?plan=3
+ *     draft.plan, draft.grids, draft.entries         // as of draft.plan.step
+ *     await draft.take({ do: "merge", grids: ["…2"], into: "…1" });   // null when refused
+ *     await draft.undo(); await draft.redo(); await draft.refresh();
+ *     await draft.preview(wish, signal);             // changes nothing; throws ApiError
+ *     await draft.blocksIn([west, south, east, north]);
+ *     draft.picked.grids(["…1"]);                    // selection
+ *     draft.on("changed", ({ changed }) => …);       // each listener: the answer stops it
+ *
+ * Events: `changed` (a step by anybody: what there is now; `all` when everything was read anew),
+ * `plan` (title, stage, settings, step), `numbers` (GET numbers after steps, the latest only),
+ * `picked`, `saved` (what may be said of the state: saving, saved at, away), `busy` (a step is
+ * under way), `trouble` (a step was refused: why, who was first, and the step to try again).
+ *
+ * Steps are taken one after the other: a second `take` waits for the first. When others were first
+ * (412), the draft catches up, tells `trouble` with their steps, and takes nothing by itself: the
+ * planner looks and may take `again()`.
+ */
+
+import { ApiError, AwayError } from "../api.ts";
+import type { Shell } from "../shell/shell.ts";
+import { type Events, makeEvents } from "./events.ts";
+import { type Figures, makeFigures } from "./figures.ts";
+import { makePicking, type Picked, type Picking } from "./picked.ts";
+import { readRefusal, type Trouble } from "./trouble.ts";
+import type { Block, Changed, Effect, Entry, Grid, Numbers, Plan, Preview, Taken, Wish } from "./told.ts";
+
+export type Box = [west: number, south: number, east: number, north: number];
+
+/** `saved`: the last step and when it was kept; `saving`; `away`: the service does not answer. */
+export type Saved = { state: "saved" | "saving" | "away"; step: number; at: string };
+
+/** What a step by anybody changed. `all`: forget what was shown and draw `draft.grids`. */
+export interface Step {
+  entries: Entry[];
+  effects: Effect[];
+  changed: Changed;
+  all: boolean;
+}
+
+export interface Told {
+  changed: Step;
+  plan: Plan;
+  numbers: Numbers;
+  picked: Picked;
+  saved: Saved;
+  busy: boolean;
+  trouble: Trouble;
+}
+
+/** More grids than this are read by the part of the city that is looked at. */
+export const WHOLE = 2000;
+
+interface Collection<F> {
+  features: F[];
+  /** All grids of the plan, also those outside the box. */
+  total?: number;
+}
+
+export async function openDraft(shell: Shell, number: number): Promise<Draft> {
+  const draft = new Draft(shell, number);
+  await draft.open();
+  return draft;
+}
+
+export class Draft {
+  readonly base: string;
+  readonly picked: Picking;
+  /** Grids by code: all of them, or those of the boxes asked for when there are very many. */
+  readonly grids = new Map<string, Grid>();
+  /** Blocks by code: those of the boxes asked for. */
+  readonly blocks = new Map<string, Block>();
+  plan!: Plan;
+  /** How many grids the plan has in all. */
+  total = 0;
+  entries: Entry[] = [];
+  undoable = 0;
+  redoable = 0;
+  private readonly shell: Shell;
+  private readonly events: Events<Told> = makeEvents<Told>();
+  private readonly figures: Figures;
+  private queue: Promise<unknown> = Promise.resolve();
+  private underWay = 0;
+
+  constructor(shell: Shell, number: number) {
+    this.shell = shell;
+    this.base = `/api/v1/plans/${number}`;
+    this.picked = makePicking((told) => this.events.tell("picked", told));
+    this.figures = makeFigures(shell.api, this.base, (told) => this.events.tell("numbers", told));
+  }
+
+  on<K extends keyof Told>(name: K, listener: (told: Told[K]) => void): () => void {
+    return this.events.on(name, listener);
+  }
+
+  /** Numbers of the plan; null until they are read. They may be of a step before `plan.step`. */
+  get numbers(): Numbers | null {
+    return this.figures.get();
+  }
+
+  /** Whether steps may be taken: only a draft is edited. */
+  get isEditable(): boolean {
+    return this.plan.stage === "draft";
+  }
+
+  get busy(): boolean {
+    return this.underWay > 0;
+  }
+
+  saved(): Saved {
+    const state = this.busy ? "saving" : "saved";
+    return { state, step: this.plan.step, at: this.plan.changed_at };
+  }
+
+  /** Read everything anew. */
+  async open(): Promise<void> {
+    const { api } = this.shell;
+    this.plan = await api.get<Plan>(this.base);
+    const few = await api.get<Collection<Grid>>(`${this.base}/grids`, { bbox: "0,0,0,0" });
+    this.total = few.total ?? 0;
+    this.grids.clear();
+    this.blocks.clear();
+    if (this.total <= WHOLE) await this.readGrids(null);
+    await this.readSteps();
+    this.figures.stale();
+    this.tellAll();
+  }
+
+  /** Read the grids of a box when the plan has very many; `all` when nothing is left to ask. */
+  async gridsIn(box: Box): Promise<void> {
+    if (this.grids.size >= this.total) return;
+    if (await this.readGrids(box)) this.tellAll();
+  }
+
+  /** The blocks that touch a box; they stay in `blocks` and follow the steps. */
+  async blocksIn(box: Box, signal?: AbortSignal): Promise<Block[]> {
+    const found = await this.shell.api.get<Collection<Block>>(
+      `${this.base}/blocks`,
+      { bbox: written(box) },
+      signal,
+    );
+    for (const block of found.features) this.blocks.set(block.id, block);
+    return found.features;
+  }
+
+  /** Take a step; null when it was refused, which `trouble` tells. */
+  take(wish: Wish): Promise<Taken | null> {
+    return this.step("steps", wish, () => this.take(wish));
+  }
+
+  undo(): Promise<Taken | null> {
+    return this.step("undo", undefined, () => this.undo());
+  }
+
+  redo(): Promise<Taken | null> {
+    return this.step("redo", undefined, () => this.redo());
+  }
+
+  /** What a step would do; the plan stays as it is. Throws what the service answers. */
+  preview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
+    return this.shell.api.send("POST", `${this.base}/previews`, wish, signal ? { signal } : {});
+  }
+
+  /** Take in what others did since; true when there was something. */
+  async refresh(): Promise<boolean> {
+    const { api } = this.shell;
+    const since = this.plan.step;
+    const plan = await api.get<Plan>(this.base);
+    const isNew = JSON.stringify(plan) !== JSON.stringify(this.plan);
+    if (plan.step > since) {
+      const changed = await api.get<Changed>(`${this.base}/changes`, { since });
+      const entries = await this.readSteps(since);
+      this.plan = plan;
+      this.apply({ entries, effects: [], changed, all: false });
+    }
+    this.plan = plan;
+    if (isNew) this.tellPlan();
+    return plan.step > since;
+  }
+
+  /** Another title, other settings or another stage was answered by the service. */
+  use(plan: Plan): void {
+    this.plan = plan;
+    this.tellPlan();
+    this.figures.stale();
+  }
+
+  private step(path: string, body: Wish | undefined, again: () => Promise<Taken | null>) {
+    const run = async (): Promise<Taken | null> => {
+      this.setBusy(1);
+      try {
+        const taken = await this.shell.api.send<Taken>("POST", `${this.base}/${path}`, body, {
+          ifMatch: `"${this.plan.step}"`,
+        });
+        this.acknowledged(taken);
+        return taken;
+      } catch (error) {
+        await this.refused(error, again);
+        return null;
+      } finally {
+        this.setBusy(-1);
+      }
+    };
+    const next = this.queue.then(run);
+    this.queue = next.catch(() => null);
+    return next;
+  }
+
+  private acknowledged({ plan, entry, effects, changed }: Taken): void {
+    this.plan = plan;
+    this.entries.push(entry);
+    this.undoable += entry.kind === "undo" ? -1 : 1;
+    this.redoable = entry.kind === "edit" ? 0 : this.redoable + (entry.kind === "undo" ? 1 : -1);
+    this.apply({ entries: [entry], effects, changed, all: false });
+    this.tellPlan();
+  }
+
+  private async refused(error: unknown, again: () => Promise<Taken | null>): Promise<void> {
+    if (error instanceof AwayError) {
+      this.events.tell("saved", { ...this.saved(), state: "away" });
+      this.events.tell("trouble", { kind: "away", said: "", entries: [], again });
+      return;
+    }
+    if (!(error instanceof ApiError)) throw error;
+    const before = this.plan.step;
+    if (error.status === 412 || error.status === 409) await this.refresh();
+    const entries = this.entries.filter((one) => one.number > before);
+    this.events.tell("trouble", readRefusal(error, entries, again));
+  }
+
+  private apply(step: Step): void {
+    const { grids, grids_gone, blocks, blocks_gone } = step.changed;
+    for (const code of grids_gone) if (this.grids.delete(code)) this.total -= 1;
+    for (const grid of grids) {
+      if (!this.grids.has(grid.id)) this.total += this.total <= WHOLE ? 1 : 0;
+      this.grids.set(grid.id, grid);
+    }
+    for (const code of blocks_gone) this.blocks.delete(code);
+    for (const block of blocks) this.blocks.set(block.id, block);
+    this.picked.keep((kind, code) => kind === "blocks" || this.grids.has(code));
+    this.events.tell("changed", step);
+    this.figures.stale();
+  }
+
+  private async readGrids(box: Box | null): Promise<boolean> {
+    const query = box ? { bbox: written(box) } : {};
+    const found = await this.shell.api.get<Collection<Grid>>(`${this.base}/grids`, query);
+    const before = this.grids.size;
+    for (const grid of found.features) this.grids.set(grid.id, grid);
+    this.total = found.total ?? this.grids.size;
+    return this.grids.size > before;
+  }
+
+  private async readSteps(since = 0): Promise<Entry[]> {
+    const found = await this.shell.api.get<{
+      entries: Entry[];
+      undoable: number;
+      redoable: number;
+    }>(`${this.base}/steps`, { since });
+    this.entries = [...this.entries.slice(0, since), ...found.entries];
+    this.undoable = found.undoable;
+    this.redoable = found.redoable;
+    return found.entries;
+  }
+
+  private tellAll(): void {
+    const changed = { grids: [...this.grids.values()], grids_gone: [], blocks: [], blocks_gone: [] };
+    this.events.tell("changed", { entries: [], effects: [], changed, all: true });
+    this.tellPlan();
+  }
+
+  private tellPlan(): void {
+    this.events.tell("plan", this.plan);
+    this.events.tell("saved", this.saved());
+  }
+
+  private setBusy(by: number): void {
+    this.underWay += by;
+    this.events.tell("busy", this.busy);
+    this.events.tell("saved", this.saved());
+  }
+}
+
+function written(box: Box): string {
+  return box.map((one) => one.toFixed(8)).join(",");
+}
