@@ -4,11 +4,11 @@ import type { FeatureLike } from "ol/Feature.js";
 import { count } from "../i18n/format.ts";
 import { type Balance, makeBalance, signed } from "../map/balance.ts";
 import { number, text } from "../map/style/paint.ts";
+import { type Overview, readOverview } from "../pages/overview-data.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
 import { type Column, makeTable } from "../ui/table.ts";
-import { type Overview, readOverview } from "../pages/overview-data.ts";
 
 interface Row {
   code: string;

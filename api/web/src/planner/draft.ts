@@ -29,8 +29,19 @@ import type { Shell } from "../shell/shell.ts";
 import { type Events, makeEvents } from "./events.ts";
 import { type Figures, makeFigures } from "./figures.ts";
 import { makePicking, type Picked, type Picking } from "./picked.ts";
+import type {
+  Block,
+  Changed,
+  Effect,
+  Entry,
+  Grid,
+  Numbers,
+  Plan,
+  Preview,
+  Taken,
+  Wish,
+} from "./told.ts";
 import { readRefusal, type Trouble } from "./trouble.ts";
-import type { Block, Changed, Effect, Entry, Grid, Numbers, Plan, Preview, Taken, Wish } from "./told.ts";
 
 export type Box = [west: number, south: number, east: number, north: number];
 
@@ -148,6 +159,11 @@ export class Draft {
     );
     for (const block of found.features) this.blocks.set(block.id, block);
     return found.features;
+  }
+
+  /** What the plan began with, judged by the settings of today: before, beside `numbers`. */
+  start(signal?: AbortSignal): Promise<Numbers> {
+    return this.shell.api.get<Numbers>(`${this.base}/numbers`, { at: "start" }, signal);
   }
 
   /** Take a step; null when it was refused, which `trouble` tells. */
@@ -271,7 +287,12 @@ export class Draft {
   }
 
   private tellAll(): void {
-    const changed = { grids: [...this.grids.values()], grids_gone: [], blocks: [], blocks_gone: [] };
+    const changed = {
+      grids: [...this.grids.values()],
+      grids_gone: [],
+      blocks: [],
+      blocks_gone: [],
+    };
     this.events.tell("changed", { entries: [], effects: [], changed, all: true });
     this.tellPlan();
   }

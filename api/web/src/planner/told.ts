@@ -110,6 +110,8 @@ export interface Numbers {
   grids: Record<string, Metrics>;
   /** For `work` and `households`: count, mean, ratio, cv, gini, p90_p10. */
   spread: Record<string, Record<string, number | null>>;
+  /** The community that each grid has most of its blocks in. */
+  communities: Record<string, string>;
   broken: Broken[];
 }
 

@@ -25,8 +25,7 @@ export function workIn(draft: Draft): Work {
   const mean = meanOf(draft);
   return {
     mean,
-    deviation: (grid) =>
-      mean > 0 ? workOf(grid.properties.weights, settings) / mean - 1 : null,
+    deviation: (grid) => (mean > 0 ? workOf(grid.properties.weights, settings) / mean - 1 : null),
   };
 }
 

@@ -71,7 +71,10 @@ export function mountLabels(parts: LabelParts, zIndex: number): Labels {
     onRest: (listener) => listeners.push(listener),
   };
 
-  function lay(labels: LabelLayer, { features, levels, value, isValued, quiet, planned }: LabelParts): void {
+  function lay(
+    labels: LabelLayer,
+    { features, levels, value, isValued, quiet, planned }: LabelParts,
+  ): void {
     labels.lay((pixel, resolution) => {
       const { shrink } = scene();
       const view = { pixel, resolution, shrink, zoom: zoomOf(resolution) };

@@ -50,7 +50,7 @@ export function colour(
   const buckets: Set<string>[] = Array.from({ length: COLOURS + 1 }, () => new Set());
   for (const code of neighbours.keys()) buckets[0]?.add(code);
   for (let left = neighbours.size; left > 0; left--) {
-    const bucket = buckets.findLast((one) => one.size > 0);
+    const bucket = [...buckets].reverse().find((one) => one.size > 0);
     const [code] = bucket ?? [];
     if (!bucket || code === undefined) break;
     bucket.delete(code);

@@ -184,4 +184,3 @@ function namesOf(
   }
   return found;
 }
-
