@@ -116,7 +116,7 @@ def balance(
     alive = state.alive()
     target = float(loads[alive[free[alive]]].sum()) / wanted
     problem = problem_of(state, loads, target=target, within=want.within, free=free)
-    parts = _best_parts(problem, share_out(problem, wanted), (target, want), rng, progress)
+    parts = best_parts(problem, share_out(problem, wanted), (target, want), rng, progress)
     grid_of_part = _numbers(state, kept, wanted)
     assignment = np.where(free, NOBODY, state.core.grid[: state.used])
     assignment[problem.blocks] = grid_of_part[parts.part]
@@ -237,17 +237,28 @@ def locked_grids(state: PlanState) -> Ints:
     return np.array(sorted(grids), np.int64)
 
 
-def _best_parts(
+def best_parts(
     problem: Problem,
     shares: Ints,
     aim: tuple[float, Wish],
     rng: np.random.Generator,
-    progress: Progress,
+    progress: Progress = silent,
 ) -> Parts:
     """Divide and refine; a small problem several times, to keep the best.
 
     Every other start does not care for round shapes: with few blocks they stand in each other's
     way.
+
+    Parameters
+    ----------
+    problem
+        The blocks.
+    shares
+        How many parts each region gets.
+    aim
+        Weight that a part is to have, and what the plan should be like.
+    rng, progress
+        As for `balance`.
     """
     target, want = aim
     graph, wanted = problem.graph, int(shares.sum())

@@ -196,22 +196,55 @@ def move_building(
     GeometryError
         A block cannot be cut cleanly.
     """
+    edit = move_buildings(state, [footprint], to, spots, margin_m=margin_m)
+    return Edit(f"a building to {to}", edit.ops)
+
+
+def move_buildings(
+    state: PlanState,
+    footprints: Sequence[shapely.Polygon],
+    to: str,
+    spots: Spots,
+    *,
+    margin_m: float = 3.0,
+) -> Edit:
+    """Give several buildings to a grid in one step, each as `move_building` does.
+
+    Raises
+    ------
+    NotFoundError, ConflictError, GeometryError
+        As for `move_building`.
+    """
     members = state.members(state.grid_of(to))
     if not len(members):
         message = f"grid {to} has no ground yet; use new_grid"
         raise ConflictError(message)
+    yards = [_yard(state, one, (to, members), spots, margin_m) for one in footprints]
+    joined = shapely.get_parts(shapely.union_all(yards))
+    claims = [(shapely.Polygon(shapely.get_exterior_ring(one)), to, ()) for one in joined]
+    return claim_areas(state, claims, spots, f"{len(footprints)} buildings to {to}")
+
+
+def _yard(
+    state: PlanState,
+    footprint: shapely.Polygon,
+    target: tuple[str, Ints],
+    spots: Spots,
+    margin_m: float,
+) -> BaseGeometry:
+    """Return a building with what is around it, and the way from there to a grid."""
+    to, members = target
     near = spots.touching(state, shapely.buffer(footprint, 2_000.0))
     shapes = state.shapes(near[np.isin(near, members)])
     if not len(shapes):
         message = f"grid {to} is more than 2 km away from the building; choose a neighbour"
         raise ConflictError(message)
-    target = shapes[int(np.argmin(shapely.distance(shapes, footprint)))]
-    way = shapely.shortest_line(footprint, target)
+    nearest = shapes[int(np.argmin(shapely.distance(shapes, footprint)))]
+    way = shapely.shortest_line(footprint, nearest)
     yard = shapely.buffer(footprint, margin_m, join_style="mitre")
     strip = shapely.buffer(way, margin_m, cap_style="square")
-    outline = shapely.get_exterior_ring(shapely.union_all([yard, strip]))
-    edit = claim_area(state, shapely.Polygon(outline), to, spots)
-    return Edit(f"a building to {to}", edit.ops)
+    joined: BaseGeometry = shapely.union_all([yard, strip])
+    return joined
 
 
 def border_between(state: PlanState, one: int, other: int) -> BaseGeometry:

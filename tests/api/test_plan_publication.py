@@ -80,6 +80,8 @@ WISHES = {
         "line": along("A", (1, 0), (0.8, 0.5), (1, 1)),
     },
     "rename": {"do": "rename", "codes": [["A", "A9"]]},
+    "evenly": {"do": "split_evenly", "grid": "E", "code": "E9"},
+    "buildings": {"do": "move_buildings", "buildings": ["b1"], "to": "H"},
 }
 
 

@@ -107,6 +107,17 @@ def test_moves_a_building_with_a_way_to_it():
     oracle.check(draft.state, total_m2=20_000)
 
 
+def test_moves_several_buildings_in_one_step():
+    draft, spots = drafted("aab")
+    houses = [shapely.box(x, y, x + 20, y + 20) for x, y in ((60, -60), (100, -62), (140, -60))]
+    draft.do(drawing.move_buildings(draft.state, houses, "b", spots), **WHO)
+    ground = oracle.outline(draft.state, 1)
+    assert all(ground.covers(house) for house in houses)
+    assert draft.state.pieces([0, 1]).tolist() == [1, 1]
+    oracle.check(draft.state, total_m2=30_000)
+    assert (draft.undoable, len(draft.log)) == (1, 1)
+
+
 def test_moves_a_whole_compound():
     made = blocks("aabb")
     labels = Labels(np.array([-1, 0, 0, -1]), np.array(["garden"], object))

@@ -19,6 +19,7 @@ from gis_grid.plan.log import Draft, Edit, Effect, Entry
 from gis_grid.plan.spots import Spots
 from gis_grid.plan.stages import require_editable
 from gis_grid.plan.state import PlanState
+from gis_grid.services.planning.judging import PlanSettings
 from gis_grid.storage.database import sessions
 from gis_grid.storage.plans.plans import Plan, PlanStore
 
@@ -31,6 +32,8 @@ class Held:
 
     def __init__(self, state: PlanState) -> None:
         self.lock = threading.RLock()
+        self.plan: Plan | None = None
+        """The plan as it was when the draft was brought level with it."""
         self.restart(state)
 
     def restart(self, state: PlanState) -> None:
@@ -47,6 +50,11 @@ class Held:
     def state(self) -> PlanState:
         """Return which block is in which grid."""
         return self.draft.state
+
+    @property
+    def settings(self) -> PlanSettings:
+        """Return how the plan is judged."""
+        return PlanSettings.model_validate(dict(self.plan.settings if self.plan else {}))
 
     def blocks(self, codes: Iterable[str]) -> list[int]:
         """Return the numbers of blocks; a block that was cut stands for what it was cut into.
@@ -217,7 +225,7 @@ class Desk:
 
     def _catch_up(self, session: Session, plan: Plan, held: Held) -> None:
         """Take the steps that others took; begin anew when some of ours may not have been kept."""
-        store = PlanStore(session)
+        store, held.plan = PlanStore(session), plan
         if not held.is_sure or len(held.draft.log) > plan.step:
             held.restart(store.start(plan.start_digest).state())
         if len(held.draft.log) < plan.step:

@@ -17,9 +17,11 @@ from typing_extensions import override
 from gis_grid.errors import InputError
 from gis_grid.geo.crs import project
 from gis_grid.plan import drawing, edits
+from gis_grid.plan.halving import split_evenly
 from gis_grid.plan.log import Edit
 from gis_grid.plan.numbering import renumber
 from gis_grid.plan.parting import reattach
+from gis_grid.plan.work import Formula
 from gis_grid.services.planning.desk import Held
 from gis_grid.storage.layers import LayerStore
 
@@ -113,6 +115,20 @@ class MoveBuilding(Wish):
         return drawing.move_building(held.state, footprint, self.to, held.spots)
 
 
+class MoveBuildings(Wish):
+    """Give several buildings, each with a way to it, to a grid; blocks are cut."""
+
+    do: Literal["move_buildings"]
+    buildings: Annotated[list[Code], Field(min_length=1, max_length=200)]
+    to: Code
+
+    @override
+    def edit(self, held: Held, session: Session) -> Edit:
+        shapes = [_shape_of(held, session, "buildings", code) for code in self.buildings]
+        footprints = [part for shape in shapes for part in shapely.get_parts(shape)[:1]]
+        return drawing.move_buildings(held.state, footprints, self.to, held.spots)
+
+
 class NewGrid(Wish):
     """Begin a grid of some blocks."""
 
@@ -165,6 +181,21 @@ class SplitAlong(Wish):
         lines = shapely.get_parts(shapely.line_merge(shape))
         longest = max(lines, key=shapely.length)
         return drawing.split_along(held.state, self.grid, longest, self.code)
+
+
+class SplitEvenly(Wish):
+    """Split a grid into two whole, compact halves of equal work: by blocks, else by a cut."""
+
+    do: Literal["split_evenly"]
+    grid: Code
+    code: Code = Field(description="Code of the other half.")
+
+    @override
+    def edit(self, held: Held, session: Session) -> Edit:
+        work = Formula(held.settings.factors).row(held.state.blocks)
+        # the same draft gives the same halves: what was previewed is what is done
+        rng = np.random.default_rng(0)
+        return split_evenly(held.state, self.grid, self.code, work, held.spots, rng=rng)
 
 
 class ClaimArea(Wish):
@@ -247,10 +278,12 @@ AnyWish = Annotated[
     | MoveInside
     | MoveCompound
     | MoveBuilding
+    | MoveBuildings
     | NewGrid
     | Merge
     | SplitByLine
     | SplitAlong
+    | SplitEvenly
     | ClaimArea
     | DragBorder
     | Reattach

@@ -66,6 +66,7 @@ WISHES = {
         "line": degrees((1.3, 0), (1.4, 3)),
         "code": "h",
     },
+    "evenly": {"do": "split_evenly", "grid": "g0", "code": "h"},
     "claim": {
         "do": "claim_area",
         "area": degrees((2.5, 1), (3.5, 1), (3.5, 2), (2.5, 2)),
