@@ -1,4 +1,3 @@
-import os
 import signal
 import sqlite3
 import subprocess
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from gis_grid.errors import ConflictError, GisGridError, InputError, StorageError
 from gis_grid.storage.database import open_engine, opened, require_schema, sessions, upgrade
 from gis_grid.storage.layers import LayerStore, Stored
+from tests import disks
 from tests.storage.features import points
 
 SOME = points("gates", [(i / 1000, 1) for i in range(2000)], name="东门" * 500)
@@ -197,18 +197,8 @@ def test_what_was_acknowledged_survives_a_kill(database_url):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Give a folder on a disk of one megabyte; only root may mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1536k", "tmpfs", str(folder)]
-    done = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if done.returncode:
-        why = f"no small disk: {done.stderr.strip()}"
-        if os.environ.get("CI", "").lower() in {"true", "1"} and os.geteuid() == 0:
-            pytest.fail(why)
-        pytest.skip(why)
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with disks.small_disk(tmp_path / "disk", "1536k") as folder:
+        yield folder
 
 
 def store_in_one_go(engine):
