@@ -28,6 +28,7 @@ from api.routers import (
     layers,
     oidc,
     pages,
+    plan_jobs,
     plan_publication,
     plan_steps,
     plans,
@@ -41,6 +42,7 @@ from api.routers import (
 )
 from gis_grid import __version__
 from gis_grid.services.planning.desk import Desk
+from gis_grid.services.planning.jobs import JobRunner
 from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, require_schema, sessions
@@ -75,6 +77,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 closing(live) as routing,
                 closing(LiveTiles(engine)) as drawing,
                 closing(LiveReports(engine)) as reporting,
+                closing(JobRunner(engine)) as jobs,
             ):
                 yield {
                     "engine": engine,
@@ -85,6 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "tiles": drawing,
                     "reports": reporting,
                     "desk": Desk(engine),
+                    "jobs": jobs,
                 }
 
     app = FastAPI(
@@ -123,6 +127,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         tiles.described,
         plans.router,
         plan_steps.router,
+        plan_jobs.router,
         plan_publication.router,
         reports.make_router(),
         layers.make_router(),

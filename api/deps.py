@@ -13,6 +13,7 @@ from api.live_identity import LiveIdentity
 from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
 from gis_grid.services.planning.desk import Desk
+from gis_grid.services.planning.jobs import JobRunner
 
 
 class State(TypedDict):
@@ -26,6 +27,7 @@ class State(TypedDict):
     tiles: LiveTiles
     reports: LiveReports
     desk: Desk
+    jobs: JobRunner
 
 
 def _session(request: Request) -> Iterator[Session]:
@@ -67,6 +69,11 @@ async def _desk(request: Request) -> Desk:
     return desk
 
 
+async def _jobs(request: Request) -> JobRunner:
+    jobs: JobRunner = request.state.jobs
+    return jobs
+
+
 async def _tiles(request: Request) -> LiveTiles:
     tiles: LiveTiles = request.state.tiles
     return tiles
@@ -82,3 +89,4 @@ Areas = Annotated[LiveAreas, Depends(_areas)]
 TileDrawing = Annotated[LiveTiles, Depends(_tiles)]
 Reports = Annotated[LiveReports, Depends(_reports)]
 Desks = Annotated[Desk, Depends(_desk)]
+JobRunners = Annotated[JobRunner, Depends(_jobs)]

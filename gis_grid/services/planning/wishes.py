@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from sqlalchemy.orm import Session
 from typing_extensions import override
 
-from gis_grid.errors import InputError
+from gis_grid.errors import ConflictError, InputError
 from gis_grid.geo.crs import project
 from gis_grid.plan import drawing, edits
 from gis_grid.plan.halving import split_evenly
@@ -22,8 +22,10 @@ from gis_grid.plan.log import Edit
 from gis_grid.plan.numbering import renumber
 from gis_grid.plan.parting import reattach
 from gis_grid.plan.work import Formula
+from gis_grid.services.planning.balancing import adoption
 from gis_grid.services.planning.desk import Held
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.plans.jobs import JobStore
 
 MOST_VERTICES = 10_000
 """Vertices of a drawn line or area."""
@@ -273,6 +275,22 @@ class SetLock(Wish):
         return edits.set_lock(held.state, self.kind, self.codes, locked=self.locked)
 
 
+class Adopt(Wish):
+    """Take a proposal of a balance, all of it in one step."""
+
+    do: Literal["adopt"]
+    job: int = Field(ge=1, le=2**53, description="Number of the job that found it.")
+    proposal: int = Field(ge=1, le=100)
+
+    @override
+    def edit(self, held: Held, session: Session) -> Edit:
+        jobs = JobStore(session)
+        if held.plan is None or jobs.get(self.job).plan != held.plan.number:
+            message = f"job {self.job} is about another plan"
+            raise ConflictError(message)
+        return adoption(held.state, self.job, jobs.proposal(self.job, self.proposal))
+
+
 AnyWish = Annotated[
     MoveBlocks
     | MoveInside
@@ -289,7 +307,8 @@ AnyWish = Annotated[
     | Reattach
     | Renumber
     | Rename
-    | SetLock,
+    | SetLock
+    | Adopt,
     Field(discriminator="do"),
 ]
 """Any of the wishes, told apart by `do`."""

@@ -75,3 +75,38 @@ comment = Table(
     CheckConstraint("text <> ''", name="text"),
     CheckConstraint("(lon IS NULL) = (lat IS NULL)", name="place"),
 )
+
+job = Table(
+    "plan_job",
+    metadata,
+    Column("number", row_number(), primary_key=True),
+    Column("plan", ForeignKey("plan.number", ondelete="CASCADE"), nullable=False, index=True),
+    Column("state", Text, nullable=False, index=True),
+    Column("asked", JSON, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("step", Integer),
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("problem", Text),
+    Column("runner", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    CheckConstraint(
+        "state IN ('queued', 'running', 'done', 'failed', 'cancelled')", name="job_state"
+    ),
+    CheckConstraint("(ended_at IS NULL) = (state IN ('queued', 'running'))", name="job_end"),
+    CheckConstraint("(problem IS NULL) = (state <> 'failed')", name="job_problem"),
+)
+"""Long work on a plan; whoever works at it says from time to time that it is still there."""
+
+proposal = Table(
+    "plan_proposal",
+    metadata,
+    Column("job", ForeignKey("plan_job.number", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("figures", JSON, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+"""What a job found; rows come while it is still running."""
