@@ -1,6 +1,9 @@
 """``gis-grid route`` on files of 1 and 10 million rows, CSV and Parquet: rows a second and memory.
 
-``ROWS=1,10,100`` names the sizes in millions; 100 takes some minutes and 25 GB of disk.
+``ROWS=1,10,100`` names the sizes in millions, ``FILES=parquet`` one kind of file; 100 takes some
+minutes and up to 25 GB of disk. With ``KILL=yes`` each run is killed (SIGKILL) when half of its
+rows are safe, and started again. The numbers of the rows are read back from what was written: each
+must be there once, in order.
 """
 
 import json
@@ -8,16 +11,24 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 from pyarrow import csv, parquet
 
-from tests.benchmarks import made_up
+from tests.benchmarks import cities
 from tests.benchmarks.machine import machine
 
 MILLION = 1_000_000
+SIZES = tuple(int(size) for size in os.environ.get("ROWS", "1,10").split(","))
+FILES = tuple(os.environ.get("FILES", "csv,parquet").split(","))
+IS_KILLED = os.environ.get("KILL", "no") == "yes"
+LOOK_S = 0.2
 COMMAND = """
 import json, resource, sys
 from gis_grid.cli.app import main
@@ -29,11 +40,20 @@ finally:
 """
 
 
-def write_points(path: Path, millions: int) -> None:
-    """Write points that crowd, with a number, a time and a remark as an incident has."""
+@dataclass(frozen=True)
+class Run:
+    """One process."""
+
+    told: dict
+    peak_mb: float
+    cpu_s: float
+
+
+def write_points(path: Path, millions: int, grids: gpd.GeoDataFrame) -> None:
+    """Write points over the grids, with a number, a time and a remark as an incident has."""
     writer = None
     for part in range(millions):
-        lon, lat = made_up.clustered_points(MILLION, seed=part)
+        lon, lat = cities.points(MILLION, grids, seed=part)
         number = np.arange(MILLION) + part * MILLION
         table = pa.table(
             {
@@ -53,38 +73,106 @@ def write_points(path: Path, millions: int) -> None:
     writer.close()
 
 
-def routed(points: Path, grids: Path, out: Path) -> tuple[dict, float, float]:
-    """Route a file in a process of its own; return what it told, peak MB and processor seconds."""
+def start(points: Path, grids: Path, out: Path) -> subprocess.Popen:
+    """Route a file in a process of its own."""
     command = [sys.executable, "-c", COMMAND, "route", points, "--grids", grids, "-o", out]
-    done = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
-    peak_mb, cpu_s = json.loads(done.stderr.strip().splitlines()[-1])
-    return json.loads(done.stdout), peak_mb, cpu_s
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([*command, "--json"], text=True, **pipes)
+
+
+def ended(process: subprocess.Popen) -> Run:
+    """Wait for a process, and return what it told."""
+    told, said = process.communicate()
+    if process.returncode:
+        raise RuntimeError(said)
+    return Run(json.loads(told), *json.loads(said.strip().splitlines()[-1]))
+
+
+def kill_halfway(process: subprocess.Popen, out: Path, rows: int) -> None:
+    """Kill a process as soon as it has made half of its rows safe."""
+    while process.poll() is None and safe_rows(out) < rows // 2:
+        time.sleep(LOOK_S)
+    process.kill()
+    process.communicate()
+
+
+def safe_rows(out: Path) -> int:
+    """Return how many rows a run that is under way has made safe."""
+    try:
+        journal = out.with_name(f".{out.name}.routing") / "journal.json"
+        return json.loads(journal.read_text(encoding="utf-8"))["entry"]["counts"]["rows"]
+    except (OSError, ValueError):
+        return 0
+
+
+def numbers_of(path: Path) -> Iterator[np.ndarray]:
+    """Yield the numbers of the rows that were written."""
+    if path.suffix == ".csv":
+        only = csv.ConvertOptions(include_columns=["id"])
+        blocks = csv.ReadOptions(block_size=1 << 24)
+        batches = csv.open_csv(path, read_options=blocks, convert_options=only)
+    else:
+        batches = parquet.ParquetFile(path).iter_batches(MILLION, columns=["id"])
+    for batch in batches:
+        yield batch.column("id").to_numpy()
+
+
+def require_each_once(path: Path, rows: int) -> None:
+    """Raise unless the rows of a file are numbered 0, 1, 2 ... up to the last."""
+    seen = 0
+    for numbers in numbers_of(path):
+        if (numbers != np.arange(seen, seen + len(numbers))).any():
+            msg = f"{path} lost or doubled a row near {seen:,}"
+            raise AssertionError(msg)
+        seen += len(numbers)
+    if seen != rows:
+        msg = f"{path} has {seen:,} of {rows:,} rows"
+        raise AssertionError(msg)
+
+
+def measured(points: Path, grids: Path, out: Path, rows: int) -> str:
+    """Route a file, perhaps killed halfway, and return its columns of the table."""
+    killed_s = 0.0
+    if IS_KILLED:
+        begun = time.perf_counter()
+        kill_halfway(start(points, grids, out), out, rows)
+        killed_s = time.perf_counter() - begun
+    run = ended(start(points, grids, out))
+    told, size_mb = run.told, out.stat().st_size / 1e6
+    if told["rows"] != rows or (IS_KILLED and not told["resumed"]):
+        raise AssertionError(told)
+    require_each_once(out, rows)
+    went_on = f"{told['resumed']:,} | {killed_s:.1f}" if IS_KILLED else "|"
+    return (
+        f"{told['rows_s']:.1f} | {told['points_per_s']:,.0f} | {run.cpu_s:.1f} "
+        f"| {run.peak_mb:.0f} | {size_mb:.0f} | {went_on} |"
+    )
 
 
 def main() -> None:
     """Print one table."""
     print(machine())
-    sizes = [int(size) for size in os.environ.get("ROWS", "1,10").split(",")]
-    print("\n| rows | file | s | rows/s | processor s | peak MB | out MB |")
-    print("|---:|---|---:|---:|---:|---:|---:|")
+    frame = cities.grids()
+    print(f"\n{cities.told()}: {len(frame):,}\n")
+    print(
+        "| rows | file | s | rows/s | processor s | peak MB | out MB | rows safe when killed "
+        "| s until then |\n|---:|---|---:|---:|---:|---:|---:|---:|---:|"
+    )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         grids = folder / "grids.gpkg"
-        made_up.coverage().to_file(grids)
-        for size in sizes:
-            for ending in ("csv", "parquet"):
+        frame.to_file(grids)
+        for size in SIZES:
+            for ending in FILES:
                 points, out = folder / f"points.{ending}", folder / f"routed.{ending}"
-                write_points(points, size)
-                told, peak_mb, cpu_s = routed(points, grids, out)
-                assert told["rows"] == size * MILLION
-                print(
-                    f"| {size} M | {ending} | {told['rows_s']:.1f} | {told['points_per_s']:,.0f} "
-                    f"| {cpu_s:.1f} | {peak_mb:.0f} | {out.stat().st_size / 1e6:.0f} |",
-                    flush=True,
-                )
+                write_points(points, size, frame)
+                row = measured(points, grids, out, size * MILLION)
+                print(f"| {size} M | {ending} | {row}", flush=True)
                 points.unlink()
                 out.unlink()
     print("\nThe processor's seconds and the peak are those of the whole process, grids included.")
+    if IS_KILLED:
+        print("Seconds and rows a second are those of the second process, which went on.")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,13 @@ from gis_grid.demo.city import make_city
 from gis_grid.services.demo_city import store_city
 from gis_grid.storage.database import open_engine
 from tests import postgres
+from tests.benchmarks import cities
 from tests.benchmarks.load import HOST, Report, send
 from tests.benchmarks.machine import machine
 from tests.postgres import _free_port as free_port
 from tests.signed import token
 
-SIZE, SEED = "small", 7
+SIZE, SEED = cities.name() or "small", cities.SEED
 WORKERS = 2
 RATES = (100, 300)
 SECONDS = 10
