@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
 from gis_grid import __version__
 from gis_grid.errors import GisGridError
@@ -18,8 +19,10 @@ from gis_grid.router.special import SpecialIndex
 from gis_grid.services.explaining import Guide, make_guide
 from gis_grid.services.reading import grid_names
 from gis_grid.services.routing import current_router
+from gis_grid.services.special_sets import stored_special
 from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
+from gis_grid.storage.special import TOPIC, SpecialStore
 from gis_grid.storage.versions import versions
 from gis_grid.storage.whereabouts import KEPT, Whereabouts
 
@@ -42,6 +45,12 @@ class Routing:
     around: Whereabouts
     """Buildings, entrances and duty posts as they are now, whatever the generation."""
 
+    special_set: int = 0
+    """Which set of the database's special grids lies over it, 0 for none."""
+
+    special_counter: int = 0
+    """The counter of these sets when it was built."""
+
     @property
     def stamp(self) -> str:
         """Return a word for everything that an answer depends on besides its question.
@@ -62,8 +71,9 @@ class Routing:
 class LiveRouting:
     """The routing of the current generation; a new one is built beside it, then swapped in.
 
-    The same look that finds a new generation finds changed buildings, entrances and officers, by
-    their counters, and reads those layers again.
+    The same look that finds a new generation finds new special grids, and changed buildings,
+    entrances and officers, by their counters, and reads those again. Special grids that are handed
+    over, from a file, go before those of the database.
     """
 
     def __init__(
@@ -83,7 +93,7 @@ class LiveRouting:
         self._looked_at = -float("inf")
         self._closed = False
         self._past_lock = threading.Lock()
-        self._past: dict[int, Routing] = {}
+        self._past: dict[tuple[int, int], Routing] = {}
 
     def close(self) -> None:
         """Wait for a build that is running, and begin no other one."""
@@ -108,14 +118,14 @@ class LiveRouting:
         if moment is None:
             return now
         with sessions(self._engine).begin() as session:
-            number = GenerationStore(session).at(moment).number
-        if now.generation.number == number:
+            which = (GenerationStore(session).at(moment).number, self._special_set(session, moment))
+        if which == (now.generation.number, now.special_set):
             return now
         with self._past_lock:
-            past = self._past.pop(number, None) or self._build(now.around, moment)
+            past = self._past.pop(which, None) or self._build(now.around, moment)
             if past.around is not now.around:
                 past = replace(past, around=now.around)
-            self._past[number] = past  # the one asked for last is forgotten last
+            self._past[which] = past  # the one asked for last is forgotten last
             for oldest in list(self._past)[:-PAST]:
                 del self._past[oldest]
         return past
@@ -170,7 +180,8 @@ class LiveRouting:
         """Return what is held brought up to date; itself when nothing has changed."""
         with sessions(self._engine).begin() as session:
             now = versions(session)
-        if held is None or held.generation.number != now.get("generation"):
+        known = None if held is None else (held.generation.number, held.special_counter)
+        if held is None or known != (now.get("generation"), now.get(TOPIC, 0)):
             return self._build(None if held is None else held.around)
         if held.around.is_of(now):
             return held
@@ -180,9 +191,21 @@ class LiveRouting:
     def _build(self, around: Whereabouts | None, at: datetime | None = None) -> Routing:
         router, generation = current_router(self._engine, cache_dir=self._cache_dir, at=at)
         with sessions(self._engine).begin() as session:
+            counter = versions(session).get(TOPIC, 0)  # before the set, as with the layers
+            special_set = self._special_set(session, at)
+            special = self._special or stored_special(session, special_set)
             names = grid_names(session, generation)
-            guide = make_guide(session, generation, router, names, self._special)
+            guide = make_guide(session, generation, router, names, special)
             around = Whereabouts.read(session, around)
         return Routing(
-            router=router, generation=generation, names=names, guide=guide, around=around
+            router=router,
+            generation=generation,
+            names=names,
+            guide=guide,
+            around=around,
+            special_set=special_set,
+            special_counter=counter,
         )
+
+    def _special_set(self, session: Session, at: datetime | None) -> int:
+        return 0 if self._special is not None else SpecialStore(session).number(at)

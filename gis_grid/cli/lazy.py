@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "report": "gis_grid.cli.report:app",
         "find": "gis_grid.cli.find:find_",
         "route": "gis_grid.cli.route:route",
+        "special": "gis_grid.cli.special:app",
         "plan": "gis_grid.cli.plan:app",
         "serve": "gis_grid.cli.serve:serve",
         "user": "gis_grid.cli.users:app",

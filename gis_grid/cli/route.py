@@ -14,6 +14,7 @@ from gis_grid.cli.bars import bar
 from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
+from gis_grid.router.special import SpecialIndex
 from gis_grid.services.route_file import run
 from gis_grid.services.route_file.answers import Over
 from gis_grid.services.route_file.cluster import route_on_cluster
@@ -21,6 +22,11 @@ from gis_grid.services.route_file.job import Places, Summary
 from gis_grid.services.route_file.points import Wanted
 from gis_grid.services.special_file import special_grids
 from gis_grid.settings import Settings
+
+_NOT_ON_A_CLUSTER = (
+    "the database keeps special grids, which a cluster cannot lay over the others; "
+    "leave --engine spark out, or export the grids and name them with --grids"
+)
 
 
 class Engine(StrEnum):
@@ -81,7 +87,7 @@ def route(  # noqa: PLR0913 - one option each
         Path | None,
         typer.Option(
             help="File of special grids (polygons and lines with code, priority, tolerance_m): "
-            "they go before the others."
+            "they go before the others [default: those of the database, without --grids]."
         ),
     ] = None,
     nearest_limit_m: Annotated[
@@ -124,7 +130,10 @@ def route(  # noqa: PLR0913 - one option each
         _require_none(special, nearest_limit_m)
     over = special_grids(special)
     if grids is None:
-        router = _stored_router(database, at)
+        router, kept = _stored(database, at)
+        over = over or kept
+        if engine is Engine.SPARK and over is not None:
+            raise InputError(_NOT_ON_A_CLUSTER)
     else:
         _require_alone(database, at)
         router = run.router_from_file(grids, code=code, datum=grids_datum)
@@ -166,16 +175,20 @@ def _require_alone(database: str | None, at: str | None) -> None:
             raise InputError(msg)
 
 
-def _stored_router(database: str | None, at: str | None) -> Router:
+def _stored(database: str | None, at: str | None) -> tuple[Router, SpecialIndex | None]:
     # 57 MB of libraries, which a run over a file of grids need not hold
     from gis_grid.services.routing import current_router  # noqa: PLC0415
-    from gis_grid.storage.database import opened  # noqa: PLC0415
+    from gis_grid.services.special_sets import stored_special  # noqa: PLC0415
+    from gis_grid.storage.database import opened, sessions  # noqa: PLC0415
+    from gis_grid.storage.special import SpecialStore  # noqa: PLC0415
 
     settings = Settings()
     moment = None if at is None else _moment(at)
     with opened(database or settings.database_url) as engine:
         router, _ = current_router(engine, cache_dir=settings.cache_dir, at=moment)
-    return router
+        with sessions(engine)() as session:
+            special = stored_special(session, SpecialStore(session).number(moment))
+    return router, special
 
 
 def _moment(text: str) -> datetime:

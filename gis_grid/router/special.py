@@ -195,8 +195,9 @@ class SpecialIndex:
 
     @property
     def digest(self) -> int:
-        """Return a checksum of everything that decides who owns a point."""
-        checksum = zlib.crc32("\n".join(self.codes).encode(), self.epsg)
+        """Return a checksum of everything that decides who owns a point, and of the names."""
+        words = [*self.codes, *(name or "" for name in self.names)]
+        checksum = zlib.crc32("\n".join(words).encode(), self.epsg)
         for shape in shapely.to_wkb(self.shapes):
             checksum = zlib.crc32(shape or b"", checksum)
         return zlib.crc32(self.tolerances_m.tobytes(), checksum)

@@ -109,6 +109,28 @@ search_term = Table(
 )
 """The pieces by which features are found (`storage.search_terms`), in the order of a search."""
 
+special_set = Table(
+    "special_set",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("valid_from", UtcDateTime, nullable=False),
+    CheckConstraint("number >= 1", name="number"),
+)
+
+special_grid = Table(
+    "special_grid",
+    metadata,
+    Column("set", ForeignKey("special_set.number"), primary_key=True),
+    Column("code", code_text(), primary_key=True),
+    Column("name", Text),
+    Column("priority", Double, nullable=False),
+    Column("tolerance_m", Double, nullable=False),
+    Column("geometry", geometry("GEOMETRY"), nullable=False),
+    CheckConstraint("code <> ''", name="code"),
+    CheckConstraint("tolerance_m >= 0", name="tolerance_m_low"),
+)
+"""Polygons and lines alike, so they are no layer; a set is read whole and searched in memory."""
+
 city = Table(
     "city",
     metadata,

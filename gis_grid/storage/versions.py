@@ -20,10 +20,14 @@ def count_change(connection: Connection, layer: Layer) -> None:
     Whoever reads the counter before the layer never takes an old layer for a new one. Counters
     begin at the clock, so that a database that was made anew repeats none.
     """
-    if layer.name in UNCOUNTED:
-        return
+    if layer.name not in UNCOUNTED:
+        count_topic(connection, layer.name)
+
+
+def count_topic(connection: Connection, topic: str) -> None:
+    """Move the counter of anything that others watch, as `count_change` does for a layer."""
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-    first = insert(version).values(topic=layer.name, number=time.time_ns() // 1000)
+    first = insert(version).values(topic=topic, number=time.time_ns() // 1000)
     connection.execute(
         first.on_conflict_do_update(index_elements=["topic"], set_={"number": version.c.number + 1})
     )

@@ -6,6 +6,7 @@ import threading
 import time
 from datetime import timedelta
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -13,8 +14,11 @@ from fastapi.testclient import TestClient
 
 from api import app
 from api.live import PAST, LiveRouting
+from gis_grid.router.special import SpecialIndex
 from gis_grid.services.publishing import publish_grids
 from gis_grid.settings import Settings
+from gis_grid.storage.database import sessions
+from gis_grid.storage.special import SpecialStore
 from tests import drawn
 from tests.redrawn import merged, moved_border, renumbered
 from tests.signed import signed_in
@@ -180,4 +184,55 @@ def test_few_generations_of_the_past_are_kept(city, tmp_path):
     assert PAST == 2
     assert live.at(start_of(5) + DAY) is now
     assert live.at(None).generation.number == 5
+    live.close()
+
+
+def put_special(city, letter, start):
+    """Lay a special grid over one ground grid."""
+    rows = {
+        "code": ["campus"],
+        "name": [f"画大学{letter}"],
+        "priority": [0.0],
+        "tolerance_m": [0.0],
+    }
+    frame = gpd.GeoDataFrame(rows, geometry=[drawn.BOXES[letter]], crs="EPSG:4326")
+    with sessions(city).begin() as session:
+        SpecialStore(session).put(frame, valid_from=start)
+
+
+def who(client, letter, **more):
+    lon, lat = drawn.middle(letter)
+    return client.get("/api/v1/route", params={"lon": lon, "lat": lat, **more})
+
+
+def wait_until(client, letter, method):
+    until = time.monotonic() + 20
+    while who(client, letter).json()["method"] != method:
+        assert time.monotonic() < until, f"{letter} is never routed by {method}"
+        time.sleep(POLL_S)
+
+
+def test_special_grids_of_the_database_are_taken_over_and_have_their_time(city, client):
+    plain = who(client, "A")
+    assert plain.json()["method"] == "polygon"
+    put_special(city, "A", start_of(1) + DAY)
+    wait_until(client, "A", "special")
+    first = who(client, "A")
+    assert (first.json()["grid_code"], first.json()["grid_name"]) == ("campus", "画大学A")
+    assert first.json()["generation"] == 1
+    assert first.headers["etag"] != plain.headers["etag"]
+    put_special(city, "B", start_of(1) + 2 * DAY)
+    wait_until(client, "B", "special")
+    days = [(0.5, "A", "A"), (1.5, "A", "campus"), (1.5, "B", "B"), (2.5, "A", "A")]
+    for day, letter, code in [*days, (2.5, "B", "campus"), *days]:
+        at = (start_of(1) + day * DAY).isoformat()
+        assert who(client, letter, at=at).json()["grid_code"] == code
+
+
+def test_a_file_of_special_grids_goes_before_those_of_the_database(city, tmp_path):
+    put_special(city, "A", start_of(1))
+    market = gpd.GeoDataFrame({"code": ["market"]}, geometry=[drawn.BOXES["B"]], crs="EPSG:4326")
+    live = LiveRouting(city, cache_dir=tmp_path, special=SpecialIndex.build(market))
+    for held in (live.current(), live.at(start_of(1) + DAY)):
+        assert held.guide.atlas.special.codes.tolist() == ["market"]
     live.close()
