@@ -5,8 +5,8 @@ from alembic import op
 
 from gis_grid.storage.base import UtcDateTime, code_text, geometry
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
