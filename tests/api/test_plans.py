@@ -158,6 +158,26 @@ def test_grids_are_given_by_the_box_that_is_looked_at(client, number):
     assert client.get(base, params={"bbox": "2,0,1,1"}).status_code == 422
 
 
+def test_locks_are_told_with_the_grids(client, number):
+    base = f"/api/v1/plans/{number}"
+    for seen, (kind, codes) in enumerate(
+        [("grid", ["g0"]), ("border", ["g1", "g3"]), ("officer", ["o1"])]
+    ):
+        wish = {"do": "lock", "kind": kind, "codes": codes, "locked": True}
+        assert step(client, number, wish, seen).status_code == 200
+    told = {one["id"]: one["properties"] for one in client.get(f"{base}/grids").json()["features"]}
+    locked = {code: (one["locked"], one["locked_borders"]) for code, one in told.items()}
+    assert locked == {
+        "g0": (True, []),
+        "g1": (False, ["g3"]),
+        "g2": (False, []),
+        "g3": (False, ["g1"]),
+    }
+    assert {code for code, one in told.items() if one["officer_locked"]} == {"g0", "g2"}
+    changed = client.get(f"{base}/changes", params={"since": 2}).json()["grids"]
+    assert {one["id"] for one in changed} == {"g0", "g2"}
+
+
 def test_a_stale_step_is_refused_and_says_who_was_first(client, number):
     assert step(client, number, BRUSH, 0).status_code == 200
     refused = step(client, number, {"do": "merge", "grids": ["g0"], "into": "g1"}, 0)

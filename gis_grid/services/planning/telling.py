@@ -35,13 +35,16 @@ class Changed:
 def told_grids(state: PlanState, grids: Iterable[int]) -> tuple[Feature, ...]:
     """Return grids as features: code, officer, sums of weights, area, pieces, locks.
 
+    `locked` is the lock of the grid itself, `locked_borders` names the grids to which no ground
+    passes, `officer_locked` is the lock of its officer's round.
+
     A grid without blocks has no geometry.
     """
     numbers = np.array([*grids], np.int64)
     shapes = grid_shapes(state, numbers)
     sums, area = state.sums(numbers), state.area_m2(numbers)
     pieces, around = state.pieces(numbers), state.around_m(numbers)
-    locked = {key[0] for kind, key in state.locks if kind == "grid"}
+    locks = _locks_of(state)
     return tuple(
         {
             "type": "Feature",
@@ -55,13 +58,26 @@ def told_grids(state: PlanState, grids: Iterable[int]) -> tuple[Feature, ...]:
                 "border_m": float(around[at, -1]),
                 "pieces": int(pieces[at]),
                 "blocks": int(state.core.size[grid]),
-                "locked": int(grid) in locked,
+                "locked": ("grid", (grid,)) in state.locks,
+                "locked_borders": sorted(str(state.codes[one]) for one in locks.get(grid, ())),
+                "officer_locked": ("officer", state.officers[grid]) in state.locks,
             },
         }
         for at, (grid, geometry) in enumerate(
             zip(numbers.tolist(), _geojson(shapes, state.blocks.epsg), strict=True)
         )
     )
+
+
+def _locks_of(state: PlanState) -> dict[int, set[int]]:
+    """Return the grids at the other side of the locked borders of each grid."""
+    found: dict[int, set[int]] = {}
+    for kind, key in state.locks:
+        if kind == "border" and not isinstance(key, str):
+            one, other = key
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
 
 
 def told_blocks(state: PlanState, blocks: Iterable[int]) -> tuple[Feature, ...]:
@@ -118,7 +134,7 @@ def changed_by(draft: Draft, entries: Sequence[Entry]) -> Changed:
     ops = [op for entry in entries for op in draft.ops_of(entry)]
     grids = set(touched_grids(state, ops).tolist())
     renamed = [op for op in ops if isinstance(op, Rename)]
-    grids |= {op.grid for op in renamed} | _locked_or_opened(ops)
+    grids |= {op.grid for op in renamed} | _locked_or_opened(state, ops)
     names = {name for op in renamed for name in (op.before, op.after)}
     blocks, gone = _blocks_of(state, ops)
     grids |= {int(state.core.grid[block]) for block in blocks} - {NOBODY}
@@ -132,9 +148,11 @@ def changed_by(draft: Draft, entries: Sequence[Entry]) -> Changed:
     )
 
 
-def _locked_or_opened(ops: Iterable[Op]) -> set[int]:
+def _locked_or_opened(state: PlanState, ops: Iterable[Op]) -> set[int]:
     keys = [op.key for op in ops if isinstance(op, Lock)]
-    return {grid for key in keys if not isinstance(key, str) for grid in key}
+    posts = {key for key in keys if isinstance(key, str)}
+    rounds = {grid for grid, post in enumerate(state.officers) if post in posts}
+    return rounds | {grid for key in keys if not isinstance(key, str) for grid in key}
 
 
 def _blocks_of(state: PlanState, ops: Iterable[Op]) -> tuple[list[int], tuple[str, ...]]:

@@ -85,6 +85,8 @@ interface Parts {
 export interface PlanLook {
   /** Names and values of the grids of the plan; what does not fit is dropped. */
   names: (view: View) => AtPoint[];
+  /** Whether the plan stands for a current grid. */
+  holds: (code: string) => boolean;
 }
 
 /** Pixels around the view in which names are already laid out. */
@@ -121,7 +123,7 @@ export function makeCityMap(parts: Parts): CityMap {
       levels,
       balance,
       quiet: on.has("heat"),
-      planned: plan !== null,
+      planned: plan?.holds ?? null,
     });
   const heat = makeHeat(parts.api, scene, ORDER.indexOf("heat"));
   map.addLayer(heat.layer);

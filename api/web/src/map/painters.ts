@@ -24,8 +24,8 @@ export interface Look {
   balance: Balance | null;
   /** Only the borders of wide grids: the heat below them is what counts. */
   quiet: boolean;
-  /** A plan is drawn in the place of the current ground grids. */
-  planned: boolean;
+  /** The current ground grids that a plan is drawn in the place of; null without a plan. */
+  planned: ((code: string) => boolean) | null;
 }
 
 const PAINTERS: Record<string, (look: Look) => Painter> = {
@@ -33,12 +33,12 @@ const PAINTERS: Record<string, (look: Look) => Painter> = {
   water: ({ scene }) => base.water(scene),
   streets: ({ scene }) => base.streets(scene),
   streets_over: ({ scene }) => base.streetsOver(scene),
-  buildings: ({ scene, balance, planned }) => base.buildings(scene, planned || balance !== null),
+  buildings: ({ scene, balance, planned }) => base.buildings(scene, planned !== null || balance !== null),
   walls: ({ scene }) => base.walls(scene),
   grid_fill: ({ scene, levels, balance }) =>
     grids.fills(levels, (grid) => balance?.colour(grid, scene) ?? null),
   grids: ({ scene, levels, quiet, planned }) =>
-    planned ? grids.before(scene, levels) : grids.borders(scene, levels, quiet),
+    planned ? grids.before(scene, levels, planned) : grids.borders(scene, levels, quiet),
   facilities: ({ scene }) => things.facilities(scene),
   cameras: ({ scene }) => things.cameras(scene),
   views: ({ scene }) => things.views(scene),

@@ -22,12 +22,13 @@ export function planInAddress(address: Address): number | null {
 
 export async function mountPlan(shell: Shell, number: number): Promise<void> {
   const { slots, t } = shell;
+  const isPlaced = shell.address.get("at") !== null; // the map writes it when it comes to rest
   slots.panel.append(skeleton(8));
   try {
     const draft = await openDraft(shell, number);
     replace(slots.panel);
     Object.assign(globalThis, { gisGridDraft: draft }); // for whoever looks into a page, and tests
-    mountStage(shell, draft);
+    mountStage(shell, draft, isPlaced);
     mountBar(shell, draft);
     mountDesk(shell, draft);
     mountTable(shell, draft);

@@ -48,6 +48,10 @@ export interface GridFacts {
   pieces: number;
   blocks: number;
   locked: boolean;
+  /** Codes of the grids to which no ground passes. */
+  locked_borders: string[];
+  /** Whether the round of its officer is locked. */
+  officer_locked: boolean;
 }
 /** Geometry in degrees; null for a grid without blocks. */
 export type Grid = Feature<GridFacts>;

@@ -50,13 +50,16 @@ export function borders(scene: Scene, levels: Levels, quiet: boolean): Painter {
 }
 
 /** The current borders under those of a plan: they show where the plan has moved its own away. */
-export function before({ colours, dark }: Scene, levels: Levels): Painter {
-  const casing = dark ? "rgba(13,17,22,.75)" : "rgba(255,255,255,.85)";
-  const lines = [stroked(casing, 4.5, 0), stroked(colours.page.ink, 2, 1, [6, 5])];
+export function before(scene: Scene, levels: Levels, planned: (code: string) => boolean): Painter {
+  const casing = scene.dark ? "rgba(13,17,22,.75)" : "rgba(255,255,255,.85)";
+  const dashed = [stroked(casing, 4.5, 0), stroked(scene.colours.page.ink, 2, 1, [6, 5])];
+  const others = hairline(scene, 0);
   return (feature, resolution) => {
     if (text(feature, "level") !== levels.ground) return undefined;
     const [west = 0, south = 0, east = 0, north = 0] = feature.getGeometry()?.getExtent() ?? [];
-    return Math.max(east - west, north - south) / resolution < THIN_PX ? undefined : lines;
+    const size = Math.max(east - west, north - south) / resolution;
+    if (size < UNSEEN_PX) return undefined;
+    return size < THIN_PX || !planned(text(feature, "code")) ? others : dashed;
   };
 }
 

@@ -11,11 +11,12 @@ import { ORDER } from "../../map/layers.ts";
 import { FILL_OPACITY } from "../../map/style/grids.ts";
 import { faded, filled, kept, stroked } from "../../map/style/paint.ts";
 import type { Shell } from "../../shell/shell.ts";
-import type { Draft } from "../draft.ts";
+import { shortCode } from "../codes.ts";
+import { type Draft, WHOLE } from "../draft.ts";
 import type { Grid } from "../told.ts";
 import { type Work, workIn } from "../work.ts";
 import { colour, neighboursOf } from "./colouring.ts";
-import { holds, type Point, shapeOf, shortCode } from "./shapes.ts";
+import { holds, type Point, shapeOf } from "./shapes.ts";
 
 export type Fill = "work" | "neighbours";
 
@@ -115,7 +116,20 @@ export function mountGrids(shell: Shell, draft: Draft): GridMap {
   });
   city.map.addLayer(fills);
   city.map.addLayer(lines);
-  city.usePlan({ names: (view) => namesOf(draft, work, view, source) });
+  const begun = new Set(draft.grids.keys());
+  const look = {
+    names: (view: View) => namesOf(draft, work, view, source),
+    holds: (code: string) => begun.has(code) || draft.grids.has(code),
+  };
+  city.usePlan(look);
+  if (draft.plan.step > 0 && draft.total <= WHOLE)
+    draft.start().then(
+      ({ grids }) => {
+        for (const code of Object.keys(grids)) begun.add(code);
+        city.usePlan(look);
+      },
+      () => {}, // only the dashes of grids that are gone are missing
+    );
 
   return {
     fill: () => fill,

@@ -70,10 +70,3 @@ export function nearestOn(point: Point, from: Point, to: Point): { at: Point; sh
   const share = Math.max(0, Math.min(1, raw));
   return { at: [from[0] + share * dx, from[1] + share * dy], share };
 }
-
-/** The part of a name of grids that tells them apart: 219901001 003 046 in 219901001 → 003-046. */
-export function shortCode(code: string, area: string): string {
-  const rest = code.startsWith(area) ? code.slice(area.length) : code;
-  if (!rest) return code;
-  return /^\d{6}$/.test(rest) ? `${rest.slice(1, 3)}-${rest.slice(3)}` : rest;
-}
