@@ -33,7 +33,8 @@ const PAINTERS: Record<string, (look: Look) => Painter> = {
   water: ({ scene }) => base.water(scene),
   streets: ({ scene }) => base.streets(scene),
   streets_over: ({ scene }) => base.streetsOver(scene),
-  buildings: ({ scene, balance, planned }) => base.buildings(scene, planned !== null || balance !== null),
+  buildings: ({ scene, balance, planned }) =>
+    base.buildings(scene, planned !== null || balance !== null),
   walls: ({ scene }) => base.walls(scene),
   grid_fill: ({ scene, levels, balance }) =>
     grids.fills(levels, (grid) => balance?.colour(grid, scene) ?? null),

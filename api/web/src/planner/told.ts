@@ -127,6 +127,7 @@ export type Wish =
   | { do: "move_inside"; area: LonLat[]; to: string | null }
   | { do: "move_compound"; compound: string; to: string }
   | { do: "move_building"; building: string; to: string }
+  | { do: "move_buildings"; buildings: string[]; to: string }
   | { do: "new_grid"; blocks: string[]; code: string }
   | { do: "merge"; grids: string[]; into: string }
   | { do: "split_by_line"; grid: string; line: LonLat[]; code: string }
