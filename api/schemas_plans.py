@@ -206,3 +206,81 @@ class Comments(BaseModel):
     """What was said of a plan, in order."""
 
     comments: list[CommentOut]
+
+
+class SideOut(BaseModel):
+    """One of two plans."""
+
+    plan: int | None
+    """None for grids that are no plan."""
+
+    said: str
+    spread: dict[str, dict[str, float | None]]
+    grids: dict[str, dict[str, float | None]]
+    """Weights, metrics and what stands on the ground of each grid, counted now."""
+
+
+class ShareOut(BaseModel):
+    """Ground that an old grid and a new one have in common."""
+
+    old_code: str | None
+    new_code: str | None
+    area_m2: float
+    of_old: float | None
+    of_new: float | None
+    amounts: dict[str, float]
+
+
+class GazetteOut(BaseModel):
+    """An old code, and what it is now."""
+
+    old_code: str
+    new_codes: list[str]
+    kind: str
+    area_m2: float
+    households: float | None
+
+
+class MovedGround(BaseModel):
+    """What lies on ground that gets another grid."""
+
+    blocks: int
+    area_m2: float
+    amounts: dict[str, float]
+    whole: dict[str, float]
+    """What there is in all."""
+
+
+class MovedThing(BaseModel):
+    """Something that gets another grid."""
+
+    code: str
+    before: str | None
+    after: str | None
+
+
+class MovedThings(BaseModel):
+    """Things of a kind that get another grid; not more than 1,000 of them are named."""
+
+    layer: str
+    total: int
+    moved: int
+    things: list[MovedThing]
+
+
+class ComparisonOut(BaseModel):
+    """Two plans beside each other."""
+
+    step: int
+    old: SideOut
+    new: SideOut
+    shares: list[ShareOut]
+    moved: MovedGround
+    gazette: list[GazetteOut]
+    follows: list[MovedThings]
+    """What stands on the ground: open incidents, facilities, cameras, posts, last year."""
+
+    features: list[dict[str, Any]]
+    """The moved blocks: GeoJSON features with their grid before and after."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"

@@ -65,12 +65,20 @@ SMALL = 1e-3
 """A smaller share of a grid is nothing in the gazette."""
 
 
-def compare(old: PlanState, new: PlanState) -> Comparison:
+def compare(old: PlanState, new: PlanState, *, shared: int | None = None) -> Comparison:
     """Compare two plans that began with the same blocks; either may have cut some.
 
     A block has moved when it is in a grid that is not the heir of the grid it was in: the heir of
     an old grid is the new one with the same number, whatever its code is now; between plans that
     do not share their numbers, the one with the same code.
+
+    Parameters
+    ----------
+    old, new
+        The plans.
+    shared
+        How many grid numbers mean the same in both: those that both began with; found out by the
+        codes when None.
 
     Raises
     ------
@@ -82,7 +90,7 @@ def compare(old: PlanState, new: PlanState) -> Comparison:
         raise InputError(message)
     rows = _common(old, new)
     before, after = rows.old_grid, rows.new_grid
-    moved = before != _ancestor(old, new)[after]
+    moved = before != ancestors(old, new, shared=shared)[after]
     weights = rows.weights
     key, label = np.unique(np.c_[before, after], axis=0, return_inverse=True)
     sums = totals(label.ravel().astype(np.int64), weights, len(key))
@@ -179,14 +187,19 @@ def _overlaid(
     return found
 
 
-def _ancestor(old: PlanState, new: PlanState) -> Ints:
-    """Return for each new grid (and for none, at the end) the old grid that it continues."""
-    same = [code if g < new.grids else None for g, code in enumerate(old.codes)]
-    related = new.codes[: old.grids] == same or old.blocks is new.blocks
+def ancestors(old: PlanState, new: PlanState, *, shared: int | None = None) -> Ints:
+    """Return for each new grid (and for none, at the end) the old grid that it continues.
+
+    A new grid that continues none has -2.
+    """
+    if shared is None:
+        same = [code if g < new.grids else None for g, code in enumerate(old.codes)]
+        related = new.codes[: old.grids] == same or old.blocks is new.blocks
+        shared = old.grids if related else 0
     known = {code: grid for grid, code in enumerate(old.codes) if code is not None}
     found = [
         grid
-        if related and grid < old.grids and old.codes[grid] is not None
+        if grid < min(shared, old.grids) and old.codes[grid] is not None
         else known.get(str(code), -2)
         for grid, code in enumerate(new.codes)
     ]

@@ -40,6 +40,8 @@ class Held:
         """Begin with the start of the plan, before its first step."""
         self.draft = Draft(state)
         self.spots = Spots(state)
+        self.first_grids = state.grids
+        """How many grids the plan began with."""
         self.is_sure = True
         """Whether all steps of the draft are known to be kept."""
         self._first = {str(code): number for number, code in enumerate(state.blocks.codes)}

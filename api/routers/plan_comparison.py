@@ -1,0 +1,125 @@
+"""Two plans beside each other, so that somebody can decide."""
+
+from dataclasses import asdict
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from api.deps import Desks, Sessions
+from api.problems import responses
+from api.rights import Access
+from api.routers.plans import Number, Reading, seen_plan
+from api.schemas import NoQuery
+from api.schemas_plans import (
+    ComparisonOut,
+    GazetteOut,
+    MovedGround,
+    MovedThings,
+    ShareOut,
+    SideOut,
+)
+from gis_grid.plan.compare import SMALL, Comparison
+from gis_grid.services.planning.comparing import (
+    Other,
+    Side,
+    compared,
+    current_of,
+    plan_of,
+    shares_of,
+    start_of,
+)
+from gis_grid.services.planning.desk import Desk
+from gis_grid.services.planning.judging import PlanSettings, known
+from gis_grid.storage.plans.plans import Plan
+
+router = APIRouter(
+    prefix="/plans/{number}",
+    tags=["plans"],
+    responses=responses(
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+    ),
+)
+
+
+class ComparisonQuery(NoQuery):
+    """With what a plan is compared."""
+
+    other: str = Field(
+        default="start",
+        alias="with",
+        pattern=r"^(start|current|[1-9][0-9]{0,14})$",
+        description="The grids that it began with, those that are current now, or another plan.",
+        examples=["current"],
+    )
+    shapes: bool = Field(default=True, description="Whether to send the moved blocks as features.")
+
+
+@router.get("/comparison", summary="Compare a plan with another one")
+def compare_plan(
+    number: Number,
+    query: Annotated[ComparisonQuery, Query()],
+    sessions: Sessions,
+    access: Reading,
+    desk: Desks,
+) -> ComparisonOut:
+    """Return the numbers of both, what moves, what becomes of each old grid, and what follows.
+
+    Last year's incidents, open ones, facilities and cameras are counted anew by their points.
+
+    Example: `GET /api/v1/plans/1/comparison?with=current`
+    """
+    with sessions.begin() as session:
+        plan = seen_plan(session, number, access)
+        other = _other(session, desk, plan, query.other, access)
+    with desk.look(number) as (plan, held):
+        new = held.state.copy()
+    settings = PlanSettings.model_validate(dict(plan.settings))
+    with sessions.begin() as session:
+        found = compared(session, other, new, settings, shapes=query.shapes)
+    return ComparisonOut(
+        step=plan.step,
+        old=_side(found.old, other.plan, other.said),
+        new=_side(found.new, plan.number, plan.title),
+        shares=[ShareOut(**one) for one in shares_of(found.comparison, least=SMALL)],
+        moved=_moved(found.comparison),
+        gazette=[
+            GazetteOut(**asdict(row) | {"households": known(row.households)})
+            for row in found.gazette
+        ],
+        follows=[MovedThings(**asdict(one)) for one in found.follows],
+        features=[dict(one) for one in found.blocks],
+    )
+
+
+def _other(session: Session, desk: Desk, plan: Plan, name: str, access: Access) -> Other:
+    if name == "start":
+        return start_of(session, plan)
+    if name == "current":
+        return current_of(session, plan)
+    number = seen_plan(session, int(name), access).number
+    with desk.look(number) as (other, held):
+        return plan_of(plan, other, held.state.copy(), held.first_grids)
+
+
+def _side(side: Side, number: int | None, said: str) -> SideOut:
+    return SideOut(
+        plan=number,
+        said=said,
+        spread={name: dict(values) for name, values in side.spread.items()},
+        grids={code: dict(values) for code, values in side.grids.items()},
+    )
+
+
+def _moved(found: Comparison) -> MovedGround:
+    return MovedGround(
+        blocks=len(found.moved_blocks),
+        area_m2=found.moved_area_m2,
+        amounts=dict(zip(found.names, found.moved, strict=True)),
+        whole=dict(zip(found.names, found.whole, strict=True)),
+    )
