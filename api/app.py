@@ -38,6 +38,7 @@ from api.routers import (
     route,
     search,
     session,
+    statistics,
     tiles,
     users,
 )
@@ -122,6 +123,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         users.router,
         audit.router,
         city.router,
+        statistics.router,
         search.router,
         contacts.router,
         described.router,

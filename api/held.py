@@ -3,20 +3,25 @@
 import hashlib
 import json
 import threading
+import time
 from collections import OrderedDict
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
 import shapely
-from sqlalchemy.orm import Session
 
-from gis_grid.accounts.areas import Area
 from gis_grid.router.cells import to_words
-from gis_grid.services.overview import YearOfHeat, year_of_heat
+from gis_grid.services.overview import SpanOfHeat
 
-KEPT = 32
-"""Areas whose heat is kept."""
+KEPT = 128
+"""Answers that are kept: a year is played in about fifty steps."""
+
+STRIPES = 16
+
+FRESH_S = 20.0
+"""How long an answer may lag behind incidents that come in."""
 
 _DECIMALS = 6
 
@@ -29,28 +34,46 @@ class Held:
     tag: str
 
 
-class HeldHeat:
-    """The heat of each area, summed once for each state of the incidents."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    token: str
+    made_at: float
+    held: Held
+
+    def serves(self, token: str, now: float) -> bool:
+        return self.token == token or now - self.made_at < FRESH_S
+
+
+class HeldTexts:
+    """Answers of each area and question, made once for each state of the incidents.
+
+    Where incidents come in all the time their state never stays, so an answer serves `FRESH_S`
+    whatever has happened since.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, Area], Held] = OrderedDict()
+        self._making = tuple(threading.Lock() for _ in range(STRIPES))
+        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
-    def current(self, session: Session, token: str, area: Area) -> Held:
-        """Return the heat of an area as GeoJSON; `token` names the state of the incidents."""
-        with self._lock:
-            held = self._kept.get((token, area))
-            if held is None:
-                text = heat_text(year_of_heat(session, area=area))
+    def current(self, question: Hashable, token: str, make: Callable[[], str]) -> Held:
+        """Return the answer to a question; `token` names the state of the incidents."""
+        with self._making[hash(question) % STRIPES]:  # many who ask the same wait for one answer
+            with self._lock:
+                kept = self._kept.get(question)
+            if kept is None or not kept.serves(token, time.monotonic()):
+                text = make()
                 held = Held(text, f'"{hashlib.sha256(text.encode()).hexdigest()[:24]}"')
-                self._kept[token, area] = held
-            self._kept.move_to_end((token, area))
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
-            return held
+                kept = _Kept(token, time.monotonic(), held)
+            with self._lock:
+                self._kept[question] = kept
+                self._kept.move_to_end(question)
+                while len(self._kept) > KEPT:
+                    self._kept.popitem(last=False)
+            return kept.held
 
 
-def heat_text(found: YearOfHeat) -> str:
+def heat_text(found: SpanOfHeat) -> str:
     """Write the cells as a GeoJSON FeatureCollection (RFC 7946)."""
     heat = found.heat
     rounded = shapely.transform(

@@ -11,6 +11,7 @@ from functools import partial
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
 
+from api.held import HeldTexts
 from gis_grid.services.tiling import Tiling
 
 AT_ONCE = 4
@@ -89,6 +90,7 @@ class LiveTiles:
     def __init__(self, engine: Engine) -> None:
         self.tiling = Tiling(engine)
         self.cache = TileCache()
+        self.texts = HeldTexts()
 
     def close(self) -> None:
         """Give back what it holds of the database."""

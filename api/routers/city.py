@@ -4,12 +4,11 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api import geojson
-from api.deps import DbSession, TileDrawing
-from api.held import HeldHeat
+from api.deps import DbSession
 from api.problems import responses
 from api.rights import ReadCity, ReadGrids, ReadIncidents, ReadStatistics
 from api.schemas import Bounds, GenerationOut, NoQuery
@@ -25,7 +24,6 @@ _FAILS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILAB
 _GEOJSON: dict[int | str, dict[str, Any]] = {
     200: {"content": {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}}
 }
-_heat = HeldHeat()
 
 
 class LevelOut(BaseModel):
@@ -181,33 +179,3 @@ def list_categories(
         layer: {code: NamedOut(zh=zh, en=en) for code, (zh, en) in names.items()}
         for layer, names in category_names().items()
     }
-
-
-@router.get(
-    "/heat",
-    summary="Count the incidents of the last year of the record in H3 cells",
-    response_class=geojson.GeoJsonResponse,
-    responses=_FAILS | _GEOJSON,
-)
-def get_heat(
-    request: Request,
-    session: DbSession,
-    tiles: TileDrawing,
-    access: ReadStatistics,
-    _query: Annotated[NoQuery, Query()],
-) -> Response:
-    """Return cells with their count as a GeoJSON FeatureCollection.
-
-    Cells with fewer than three incidents have no polygon. `breaks` are the lower bounds of the
-    classes that colour the counts, `resolution` is that of H3, `total` counts what lies in all
-    cells, `hidden` what lies in cells too small to show, `doubted` what is in no cell because its
-    point is not believed; `since` and `until` say which time is meant.
-
-    Example: `GET /api/v1/heat`
-    """
-    token = tiles.tiling.tokens()["incidents"]
-    held = _heat.current(session, token, access.area)
-    headers = {"ETag": held.tag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("if-none-match") == held.tag:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return geojson.GeoJsonResponse(held.text, headers=headers)

@@ -1,5 +1,6 @@
 """Areas: the grids that somebody may touch, and how a grant on a grid outlives a new generation."""
 
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -176,6 +177,20 @@ class Territory:
         return tuple(
             grant for grant in grants if not grant.is_everywhere and not self.held([grant])
         )
+
+    def sums_at(self, level: str, counts: Mapping[str, int]) -> Counter[str]:
+        """Sum counts by grid into the grids of a level that they lie in now.
+
+        A grid that is gone counts where its heir lies; what lies in no grid of the level is lost.
+        """
+        above: Sequence[int] = self.tree.ancestors_at(level).tolist()
+        place = {str(code): at for at, code in enumerate(self.tree.codes)}
+        sums: Counter[str] = Counter()
+        for code, count in counts.items():
+            at = place.get(code, place.get(self.heirs.get(code, ""), -1))
+            if at >= 0 and above[at] >= 0:
+                sums[str(self.tree.codes[above[at]])] += count
+        return sums
 
     def _followed(self, codes: frozenset[str], since: int, until: int) -> frozenset[str]:
         for number, rows in self.publications.items():

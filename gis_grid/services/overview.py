@@ -1,6 +1,6 @@
 """What those who look at the whole city see: sums, and where incidents are many."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -14,6 +14,7 @@ from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.maps.heat import Heat, heat_of
 from gis_grid.standards.tables import event_categories, facility_categories, place_kinds
 from gis_grid.storage.city import CityStore
+from gis_grid.storage.incident_times import ALL, Choice
 from gis_grid.storage.incidents import YEAR, cell_counts, last_reported_at
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.overview import level_sums, overdue_count, state_counts
@@ -44,13 +45,13 @@ class Sums:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class YearOfHeat:
-    """Incidents of the last year of the record, counted in cells."""
+class SpanOfHeat:
+    """Incidents of a time, counted in cells."""
 
     heat: Heat
     since: datetime | None
     until: datetime | None
-    """When the newest incident was reported; None without any."""
+    """Both included; None without any incident."""
 
     doubted: int
     """Incidents of that time whose point is not believed; they are in no cell."""
@@ -70,17 +71,37 @@ def sums_of(session: Session, *, now: datetime, area: Area = EVERYWHERE) -> Sums
     )
 
 
-def year_of_heat(session: Session, *, area: Area = EVERYWHERE) -> YearOfHeat:
-    """Count the incidents of the last 365 days of the record in H3 cells that suit the city."""
-    until = last_reported_at(session, area=area)
-    if until is None:
-        none = np.zeros(0, np.int64)
-        return YearOfHeat(heat=heat_of(none, none), since=None, until=None, doubted=0)
-    since = until - YEAR
-    found = cell_counts(session, since=since, until=until, area=area)
-    return YearOfHeat(
-        heat=heat_of(found.cells, found.counts), since=since, until=until, doubted=found.doubted
-    )
+def heat_within(
+    session: Session,
+    span: tuple[datetime, datetime] | None = None,
+    *,
+    choice: Choice = ALL,
+    area: Area = EVERYWHERE,
+    resolution: int | None = None,
+    breaks: Sequence[int] | None = None,
+) -> SpanOfHeat:
+    """Count incidents in H3 cells that suit the city.
+
+    Parameters
+    ----------
+    session
+        The database.
+    span
+        From, and until, both included; the last 365 days of the record when None.
+    choice, area
+        Which incidents, and where.
+    resolution, breaks
+        As for `maps.heat.heat_of`.
+    """
+    if span is None:
+        until = last_reported_at(session, area=area)
+        if until is None:
+            none = np.zeros(0, np.int64)
+            return SpanOfHeat(heat=heat_of(none, none), since=None, until=None, doubted=0)
+        span = until - YEAR, until
+    found = cell_counts(session, since=span[0], until=span[1], choice=choice, area=area)
+    heat = heat_of(found.cells, found.counts, resolution=resolution, breaks=breaks)
+    return SpanOfHeat(heat=heat, since=span[0], until=span[1], doubted=found.doubted)
 
 
 def ground_level(session: Session) -> str:

@@ -7,8 +7,6 @@ are no two figures whose difference would be a small number; from one month to t
 moves by steps of five.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -63,7 +61,7 @@ def public_view(session: Session, land: Territory, *, now: datetime) -> PublicVi
     since, until = whole_months(now, MONTHS)
     held = counts_by_grid(session, since=since, until=until)
     frame = LayerStore(session).read("grids", level=level)
-    counts = summed(land, level, held.items())
+    counts = land.sums_at(level, held)
     told = [coarse(counts[code]) for code in frame["code"]]
     columns: dict[str, Any] = {
         "code": frame["code"],
@@ -97,16 +95,3 @@ def whole_months(now: datetime, months: int) -> tuple[datetime, datetime]:
     until = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     month = until.month - 1 - months
     return until.replace(year=until.year + month // 12, month=month % 12 + 1), until
-
-
-def summed(land: Territory, level: str, counts: Iterable[tuple[str, int]]) -> Counter[str]:
-    """Return sums by the grid of a level that each count lies in now; what lies in none is lost."""
-    above: Sequence[int] = land.tree.ancestors_at(level).tolist()
-    sums: Counter[str] = Counter()
-    for code, count in counts:
-        now = code if code in land.tree.codes else land.heirs.get(code)
-        if now is not None:
-            place = above[land.tree.position(now)]
-            if place >= 0:
-                sums[str(land.tree.codes[place])] += count
-    return sums

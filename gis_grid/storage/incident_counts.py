@@ -5,12 +5,21 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from gis_grid.storage.incident_times import ALL, Choice, chosen
+from gis_grid.storage.scoping import EVERYWHERE, Area
 from gis_grid.storage.tables import table_of
 
 _INCIDENT = table_of["incidents"]
 
 
-def counts_by_grid(session: Session, *, since: datetime, until: datetime) -> dict[str, int]:
+def counts_by_grid(
+    session: Session,
+    *,
+    since: datetime,
+    until: datetime,
+    choice: Choice = ALL,
+    area: Area = EVERYWHERE,
+) -> dict[str, int]:
     """Return how many believed incidents of each grid were reported from `since`, before `until`.
 
     Rejected ones and those that no grid owns count nowhere.
@@ -18,7 +27,7 @@ def counts_by_grid(session: Session, *, since: datetime, until: datetime) -> dic
     columns = _INCIDENT.c
     rows = session.execute(
         select(columns.grid_code, func.count())
-        .where(columns.reported_at >= since, columns.reported_at < until)
+        .where(chosen(choice, since, until, area))
         .where(columns.grid_code.is_not(None), columns.doubt.is_(None))
         .where(columns.state != "rejected")
         .group_by(columns.grid_code)

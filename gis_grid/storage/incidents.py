@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from gis_grid.errors import InputError
 from gis_grid.storage.columns import to_frame
+from gis_grid.storage.incident_times import ALL, Choice, chosen
 from gis_grid.storage.queries import Where, rows, wanted_fields
 from gis_grid.storage.scoping import EVERYWHERE, Area, inside
 from gis_grid.storage.tables import table_of
@@ -45,13 +46,18 @@ def last_reported_at(session: Session, *, area: Area = EVERYWHERE) -> datetime |
 
 
 def cell_counts(
-    session: Session, *, since: datetime, until: datetime, area: Area = EVERYWHERE
+    session: Session,
+    *,
+    since: datetime,
+    until: datetime,
+    choice: Choice = ALL,
+    area: Area = EVERYWHERE,
 ) -> CellCounts:
     """Count the incidents of an area reported from `since` to `until`, both included, by cell.
 
     Incidents without a point count nowhere.
     """
-    when = _INCIDENT.c.reported_at.between(since, until) & _in(area)
+    when = chosen(choice, since, until + timedelta(microseconds=1), area)
     believed = _INCIDENT.c.doubt.is_(None)
     rows = session.execute(
         select(_INCIDENT.c.cell, func.count())

@@ -5,7 +5,7 @@ import type { FeatureLike } from "ol/Feature.js";
 import { defaults as interactions } from "ol/interaction/defaults.js";
 import OlMap from "ol/Map.js";
 import { fromLonLat } from "ol/proj.js";
-import type { Api } from "../api.ts";
+import type { Api, Query } from "../api.ts";
 import type { Address } from "../shell/address.ts";
 import type { PageName } from "../shell/shell.ts";
 import type { Theme } from "../shell/theme.ts";
@@ -62,6 +62,8 @@ export interface CityMap {
   rename(): void;
   /** What the cells of the heat mean; null until they are there. */
   heat(): HeatTold | null;
+  /** Show the heat of some days or kinds of incidents instead of the last year. */
+  showHeat(query: Query): Promise<void>;
   scene(): Scene;
   /** Draw the tiles of another state of the data. */
   use(catalogue: Catalogue): void;
@@ -171,7 +173,8 @@ export function makeCityMap(parts: Parts): CityMap {
   const refresh = () => {
     for (const [name, layer] of layers) layer.setVisible(isVisible(name));
     heat.layer.setVisible(on.has("heat"));
-    if (on.has("heat") && !heat.told()) heat.load().then(tell, tell);
+    const waits = page === "overview" && !heat.told(); // that page says which days
+    if (on.has("heat") && !heat.told() && !waits) heat.load().then(tell, tell);
   };
   const repaint = () => {
     for (const [name, layer] of layers) layer.setStyle(painter(name));
@@ -230,6 +233,7 @@ export function makeCityMap(parts: Parts): CityMap {
     },
     rename: labels.stale,
     heat: heat.told,
+    showHeat: (query) => heat.ask(query).finally(tell),
     scene,
     use(catalogue) {
       if (stack.use(catalogue)) tell();

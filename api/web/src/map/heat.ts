@@ -4,7 +4,7 @@ import GeoJSON from "ol/format/GeoJSON.js";
 import VectorImageLayer from "ol/layer/VectorImage.js";
 import VectorSource from "ol/source/Vector.js";
 import type { Style } from "ol/style.js";
-import type { Api } from "../api.ts";
+import type { Api, Query } from "../api.ts";
 import { HEAT_OPACITY } from "../palette.ts";
 import { faded, filled, kept, type Scene } from "./style/paint.ts";
 
@@ -23,8 +23,10 @@ export interface HeatMap {
   layer: VectorImageLayer;
   /** What the cells mean; null until they have been asked for. */
   told(): HeatTold | null;
-  /** Ask once, when it is shown for the first time. */
+  /** Ask once for the last year, when it is shown for the first time and nobody asked otherwise. */
   load(): Promise<void>;
+  /** Ask for some days or kinds of incidents; the last question counts. */
+  ask(query: Query): Promise<void>;
   repaint(): void;
 }
 
@@ -45,6 +47,7 @@ export function makeHeat(api: Api, scene: () => Scene, zIndex: number): HeatMap 
   const source = new VectorSource();
   let told: HeatTold | null = null;
   let asked: Promise<void> | null = null;
+  let latest: Query = {};
   const painter = () => {
     const now = scene();
     const style: (at: string) => Style = kept((at) =>
@@ -60,24 +63,29 @@ export function makeHeat(api: Api, scene: () => Scene, zIndex: number): HeatMap 
     visible: false,
   });
   layer.set("name", "heat");
-  const load = async () => {
-    const answer = await api.get<HeatTold & { features: unknown[] }>("/api/v1/heat");
+  const load = async (query: Query) => {
+    const answer = await api.get<HeatTold & { features: unknown[] }>("/api/v1/heat", query);
+    if (latest !== query) return; // something else was asked for meanwhile
     told = answer;
     const read = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
-    source.clear();
-    source.addFeatures(read.readFeatures(answer));
+    const cells = read.readFeatures(answer);
+    source.clear(true);
+    source.addFeatures(cells);
     layer.setStyle(painter());
+  };
+  const ask = (query: Query) => {
+    latest = query;
+    asked = load(query).catch((error: unknown) => {
+      asked = null; // the next switch asks again
+      throw error;
+    });
+    return asked;
   };
   return {
     layer,
     told: () => told,
-    load: () => {
-      asked ??= load().catch((error: unknown) => {
-        asked = null; // the next switch asks again
-        throw error;
-      });
-      return asked;
-    },
+    load: () => asked ?? ask({}),
+    ask,
     repaint: () => layer.setStyle(painter()),
   };
 }

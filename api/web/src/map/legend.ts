@@ -88,6 +88,7 @@ function states({ city, t }: Shell): HTMLElement | null {
   );
 }
 
+/** The day of the city (UTC+8) in which an instant lies. */
 export function day(instant: string | null): string {
-  return instant ? instant.slice(0, 10) : "";
+  return instant ? new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 10) : "";
 }

@@ -1,135 +1,140 @@
-/** The leader's page: how much there is, how it stands, and where incidents are many. */
+/** The leader's page: how much there is, how it stands, where and when incidents are many. */
 
-import { count, moment, percent } from "../i18n/format.ts";
-import { stateMark } from "../map/style/marks.ts";
+import { moment } from "../i18n/format.ts";
 import type { Shell } from "../shell/shell.ts";
-import { type Child, h, replace } from "../ui/dom.ts";
-import { section, skeleton, state } from "../ui/parts.ts";
+import { h, replace } from "../ui/dom.ts";
+import { skeleton, state } from "../ui/parts.ts";
 import { open } from "./open.ts";
-import { type Overview, openStates, readOverview } from "./overview-data.ts";
+import { figuresOf, figureTile } from "./overview/figures.ts";
+import { makeFilters } from "./overview/filters.ts";
+import { openNow, stock } from "./overview/panel.ts";
+import { ranking } from "./overview/ranking.ts";
+import { makeAsked, readDays, readWindow, type Window } from "./overview/record.ts";
+import { makeTimeBar } from "./overview/timebar.ts";
+import { bigFigures, isWall, openFigure, wallHead } from "./overview/wall.ts";
+import { week } from "./overview/week.ts";
+import { type Overview, readOverview } from "./overview-data.ts";
+import "./overview/overview.css";
 
 const EVERY_MS = 60_000;
 
 void open("overview", mount);
 
 function mount(shell: Shell): void {
-  const { slots, api, t } = shell;
+  const { slots, api, t, city, address } = shell;
+  const asked = makeAsked(address);
+  const head = isWall(shell) ? wallHead(shell) : null;
+  const filters = makeFilters({
+    shell,
+    asked,
+    onSpan: () => void spanChanged(false),
+    onFilter: () => void load(),
+  });
+  const timeBar = makeTimeBar({ shell, asked, onSpan: (playing) => spanChanged(playing) });
+  replace(slots.bar, head ? head.element : filters.element);
+  slots.foot.append(timeBar.element);
   slots.panel.append(skeleton(8));
-  const load = () =>
-    readOverview(api).then(
-      (overview) => replace(slots.panel, ...told(shell, overview)),
-      () =>
-        replace(
-          slots.panel,
-          state("alert", t.states.failed, t.states.failedNote, {
-            label: t.states.retry,
-            run: load,
-          }),
-        ),
+  let overview: Overview | null = null;
+  let found: Window | null = null;
+  let asking = 0;
+  let placed = address.get("at") !== null;
+
+  const show = () => {
+    if (!overview || !found) return;
+    filters.show(found.now?.reported ?? null);
+    const written = asked.written();
+    const span = written
+      ? t.overview.span(written.first.slice(5), written.last.slice(5))
+      : t.states.none;
+    head?.show(span);
+    const figures = figuresOf(shell, found);
+    if (head) {
+      const [first, ...rest] = figures;
+      const all = first ? [first, openFigure(shell, overview), ...rest] : [];
+      replace(slots.left, ...bigFigures(all, t.overview));
+      replace(
+        slots.panel,
+        ranking(shell, found),
+        week(shell, found.hours),
+        openNow(shell, overview),
+      );
+      return;
+    }
+    replace(slots.panel, ...told(shell, overview, found, span));
+  };
+  const failed = () =>
+    replace(
+      slots.panel,
+      state("alert", t.states.failed, t.states.failedNote, { label: t.states.retry, run: load }),
     );
+
+  /** Cells keep their size and colours while they play: a ramp is never stretched to a frame. */
+  const heat = (playing: boolean) => {
+    const told = playing ? city.heat() : null;
+    const fixed = told?.breaks.length
+      ? { resolution: told.resolution, breaks: told.breaks.join(",") }
+      : {};
+    return city.showHeat({ ...asked.query(), ...asked.written(), ...fixed });
+  };
+  async function spanChanged(playing: boolean): Promise<void> {
+    const mine = ++asking;
+    timeBar.show();
+    const cells = heat(playing).catch(() => undefined);
+    if (!playing) {
+      try {
+        const answer = await readWindow(api, asked);
+        if (mine !== asking) return;
+        found = answer;
+        show();
+      } catch {
+        failed();
+      }
+    }
+    await cells;
+  }
+  async function load(): Promise<void> {
+    try {
+      const [days, sums] = await Promise.all([readDays(api, asked), readOverview(api)]);
+      asked.use(days);
+      timeBar.show();
+      if (!placed) homeAgain(shell);
+      placed = true;
+      overview = sums;
+      await spanChanged(false);
+    } catch {
+      if (!found) failed();
+    }
+  }
+  address.onChange(() => void load());
   void load();
-  setInterval(() => !document.hidden && void load(), EVERY_MS);
+  setInterval(() => !document.hidden && !timeBar.isPlaying() && void load(), EVERY_MS);
 }
 
-function told(shell: Shell, overview: Overview): HTMLElement[] {
+/** The bars above and below have made the map smaller since it first showed the whole city. */
+function homeAgain({ city }: Shell): void {
+  city.map.updateSize();
+  city.goHome();
+}
+
+function told(shell: Shell, overview: Overview, found: Window, span: string): HTMLElement[] {
   const { t, lang, city } = shell;
   const name = (lang === "en" && city.city.name_en) || city.city.name || t.shell.unnamed;
-  return [
-    h(
-      "section",
-      { class: "sec" },
-      h(
-        "div",
-        { class: "row sp" },
-        h("h2", { class: "t14" }, name),
-        h("span", { class: "t12 dim" }, t.overview.asOf(moment(overview.at, lang))),
-      ),
-      figures(shell, overview),
-    ),
-    section(t.overview.states, ...bars(shell, overview)),
-    section(t.overview.stock, stock(shell, overview)),
-  ];
-}
-
-function figures({ t }: Shell, overview: Overview): HTMLElement {
-  const open = openStates(overview).reduce((sum, one) => sum + one.count, 0);
-  const all = overview.layers.incidents ?? 0;
-  const closed = overview.states.closed ?? 0;
-  const figure = (title: string, value: Child, unit: string, note: string) =>
+  const figures = figuresOf(shell, found);
+  const tiles = figures.length
+    ? h("div", { class: "tiles" }, ...figures.map((one) => figureTile(one, t.overview)))
+    : state("check", t.overview.noRecord, t.overview.noRecordNote);
+  const top = h(
+    "section",
+    { class: "sec" },
     h(
       "div",
-      { class: "tile" },
-      h("span", {}, title),
-      h("b", {}, value, h("small", {}, unit)),
-      h("em", {}, note),
-    );
-  const share = (part: number, whole: number) => (whole ? percent(part / whole) : t.states.unknown);
-  return h(
-    "div",
-    { class: "tiles" },
-    figure(
-      t.overview.open,
-      count(open),
-      t.overview.cases,
-      t.overview.ofAll(share(open, all), count(all)),
+      { class: "row sp" },
+      h("h2", { class: "t14" }, name),
+      h("span", { class: "t12 dim", title: t.overview.asOf(moment(overview.at, lang)) }, span),
     ),
-    figure(
-      t.overview.overdue,
-      count(overview.overdue),
-      t.overview.cases,
-      t.overview.ofOpen(share(overview.overdue, open), count(open)),
-    ),
-    figure(
-      t.overview.closed,
-      count(closed),
-      t.overview.cases,
-      t.overview.ofAll(share(closed, all), count(all)),
-    ),
-    figure(
-      t.overview.grids,
-      count(overview.ground_grids),
-      t.overview.gridUnit,
-      t.overview.households(
-        overview.ground_households === null ? t.states.unknown : count(overview.ground_households),
-      ),
-    ),
+    tiles,
+    figures.length ? h("p", { class: "t12 dim" }, t.overview.change) : null,
   );
-}
-
-function bars({ t }: Shell, overview: Overview): Child[] {
-  const states = openStates(overview);
-  const most = Math.max(1, ...states.map((one) => one.count));
-  const rows = states.map(({ state: name, count: many }) =>
-    h(
-      "li",
-      {},
-      stateMark(name),
-      h("span", {}, t.states.cases[name]),
-      h("span", { class: "track" }, h("i", { style: `width:${(many / most) * 100}%` })),
-      h("b", { class: "num" }, count(many)),
-    ),
-  );
-  return [
-    h("ul", { class: "bars" }, ...rows),
-    h("p", { class: "t12 dim" }, t.overview.late(count(overview.overdue))),
-  ];
-}
-
-function stock({ t }: Shell, { layers }: Overview): HTMLElement {
-  const names = Object.entries(t.layers) as [string, string][];
-  const rows = names
-    .filter(([name]) => name in layers)
-    .map(([name, title]) =>
-      h("tr", {}, h("td", {}, title), h("td", { class: "r num" }, count(layers[name] ?? 0))),
-    );
-  const heads = [
-    h("th", { scope: "col" }, t.overview.kind),
-    h("th", { scope: "col", class: "r" }, t.overview.number),
-  ];
-  return h(
-    "table",
-    { class: "tbl" },
-    h("thead", {}, h("tr", {}, ...heads)),
-    h("tbody", {}, ...rows),
-  );
+  const compared = found.now ? [ranking(shell, found), week(shell, found.hours)] : [];
+  return [top, ...compared, openNow(shell, overview), stock(shell, overview)];
 }

@@ -62,6 +62,11 @@ const ICONS = {
   alert: [path("M10 3l7.500 13.500h-15zM10 8.500v4M10 14.700v.1")],
   next: [path("M8 5l5 5-5 5")],
   down: [path("M5 8l5 5 5-5")],
+  pause: [path("M7 4.500v11M13 4.500v11")],
+  wall: [
+    ["rect", { x: "2.500", y: "4", width: "15", height: "10", rx: "1" }],
+    path("M7 17h6M10 14v3"),
+  ],
   play: [["path", { d: "M6 4l10 6-10 6z", fill: "currentColor" }]],
   filter: [path("M3 4.500h14L12 11v5l-4-2v-3z")],
   share: [path("M4 10v6h12v-6M10 13V3M6.500 6.500L10 3l3.500 3.500")],
