@@ -20,16 +20,17 @@ COLOURS = 256
 LARGEST = 400_000
 """Bytes of a picture: whoever clones the repository pays for it."""
 
+CASE = "sel=incidents/E0101202512020001&at=123.02303,41.11054,17.2"
 STREET = "at=123.0165,41.118,16.4"
 SHOTS = {
     "signin": (None, "/signin", (1440, 900)),
     "planner": ("planning", f"/planner?{STREET}", (1440, 900)),
     "planner-en": ("planning", f"/planner?lang=en&{STREET}", (1366, 768)),
-    "dispatch": ("sending", "/dispatch?at=123.0165,41.118,17", (1440, 900)),
-    "dispatch-dark": ("sending", "/dispatch?theme=dark&at=123.0165,41.118,17", (1366, 768)),
+    "dispatch": ("sending", f"/dispatch?{CASE}", (1440, 900)),
+    "dispatch-dark": ("sending", f"/dispatch?theme=dark&{CASE}", (1366, 768)),
     "dispatch-phone": ("sending", "/dispatch", (390, 844)),
     "overview": ("leading", "/overview", (1440, 900)),
-    "overview-wall": ("leading", "/overview?theme=dark", (1920, 1080)),
+    "overview-wall": ("leading", "/overview?theme=dark&wall=1", (1920, 1080)),
 }
 """Who, what and how large; the city is the small demo city of seed 7."""
 

@@ -1,7 +1,7 @@
 """How fast tiles are drawn: ``python -m tests.benchmarks tiles``.
 
-The large demo city in both databases, the mean over tiles all over the city, one after the other;
-then the same tiles of buildings by mapbox-vector-tile; then over HTTP with 8 clients. Folders of a
+The demo city `large`, or that of ``--city``, in both databases: the mean over tiles all over it,
+one after the other; then the same tiles of buildings by mapbox-vector-tile; then over HTTP with 8 clients. Folders of a
 city that was made before and the address of its PostGIS copy can be given: ``SQLITE POSTGIS``.
 Service, database and load share the machine.
 """
@@ -27,12 +27,13 @@ from gis_grid.storage.layers import LayerStore
 from gis_grid.tiles.mercator import Tile, shapes_to_world, to_world
 from gis_grid.values.tiles import TILE_LAYERS
 from tests import postgres
+from tests.benchmarks import cities
 from tests.benchmarks.bench_http_route import service
 from tests.benchmarks.load import HOST
 from tests.benchmarks.machine import machine
 from tests.signed import token
 
-SIZE, SEED = "large", 7
+SIZE, SEED = cities.name() or "large", cities.SEED
 ZOOMS = (10, 11, 12, 13, 14, 15, 16)
 TILES = 40
 CLIENTS = 8

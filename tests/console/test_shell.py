@@ -84,8 +84,8 @@ def test_language_changes_everything_and_keeps_the_view(desk):
     assert at(page)[2] == pytest.approx(15.5, abs=0.02)
     chinese = re.compile(r"[\u4e00-\u9fff]")
     left = [text for text in page.locator(".top, .right").all_inner_texts() if chinese.search(text)]
-    # of the city, its generation, the user with the letter of its sign, the language
-    names = ["画市", "初稿", "管理岗", "管", "中文"]
+    # of the city, its generation, the user with the letter of its sign, the language, its grids
+    names = ["画市", "初稿", "管理岗", "管", "中文", "网格"]
     for text in left:
         rest = text
         for name in names:

@@ -214,3 +214,30 @@ def test_hostile_names_stay_text(desk):
 def test_zoom_ends_where_tiles_do(desk):
     page = desk("/planner?at=123.003,41.003,29").page
     assert page.evaluate("gisGrid.city.centre().zoom") == pytest.approx(20)
+
+
+def test_a_case_tells_whose_it_is_and_why(desk):
+    opened = desk("/dispatch?sel=incidents/i3", who="sending")
+    panel = opened.page.locator(".right")
+    panel.locator(".crumbs").wait_for()
+    assert panel.locator("h2").inner_text().endswith("0501")
+    crumbs = panel.locator(".crumbs button").all_inner_texts()
+    assert crumbs[-1] == "网格E"
+    assert len(crumbs) == 5
+    assert "距边界" in panel.inner_text()
+    assert opened.page.locator(".thing").count() == 0  # not told twice
+    for action in ("派遣给", "转派", "挂起", "退回"):  # the life cycle comes with its own work
+        assert action not in panel.inner_text()
+    panel.get_by_role("button", name="回到队列").click()
+    opened.until("gisGrid.selection.get() === null")
+    panel.wait_for(state="hidden")
+
+
+def test_a_case_on_a_phone_stands_before_the_queue(desk):
+    opened = desk("/dispatch", who="sending", size=(390, 844), drawn=False)
+    page = opened.page
+    page.locator(".case").first.click()
+    page.locator(".case-head").wait_for()
+    assert not page.locator(".queue").is_visible()
+    page.get_by_role("button", name="回到队列").click()
+    page.locator(".queue").wait_for()

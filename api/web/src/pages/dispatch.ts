@@ -6,6 +6,7 @@ import { STATES, type State, stateMark, stateOf } from "../map/style/marks.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
+import { mountCase } from "./dispatch/case.ts";
 import { open } from "./open.ts";
 
 interface Case {
@@ -40,6 +41,7 @@ function mount(shell: Shell): void {
   let queue: Queue | null = null;
   let names: Names = {};
   replace(slots.left, chips, list, note);
+  mountCase(shell);
   list.append(skeleton(8));
 
   const show = () => {

@@ -26,7 +26,8 @@ export function mount(shell: Shell): void {
     const mine = ++asked;
     const selected = selection.get();
     const spot = spots.get();
-    if (!selected && !spot) {
+    const elsewhere = shell.page === "dispatch" && selected?.layer === "incidents"; // its own panel
+    if (elsewhere || (!selected && !spot)) {
       replace(slots.card);
       return;
     }
