@@ -1,8 +1,8 @@
 """How fast tiles are drawn: ``python -m tests.benchmarks tiles``.
 
 The demo city `large`, or that of ``--city``, in both databases: the mean over tiles all over it,
-one after the other; then the same tiles of buildings by mapbox-vector-tile; then over HTTP with 8 clients. Folders of a
-city that was made before and the address of its PostGIS copy can be given: ``SQLITE POSTGIS``.
+one after the other; then the same tiles of buildings by mapbox-vector-tile; then over HTTP with 8
+clients. The addresses of both copies of a city that was made before can be given.
 Service, database and load share the machine.
 """
 

@@ -126,7 +126,10 @@ def test_the_wall_has_figures_and_nothing_to_press(desk):
     assert page.locator(".tile.big").count() == 5
     for gone in (".top", ".corner", ".time-handle", ".play", ".list-bar", ".filters"):
         assert not page.locator(gone).first.is_visible()
-    sizes = "[...document.querySelectorAll('.left b, .right b, .right bdi')].map(e => parseFloat(getComputedStyle(e).fontSize))"
+    sizes = (
+        "[...document.querySelectorAll('.left b, .right b, .right bdi')]"
+        ".map((one) => parseFloat(getComputedStyle(one).fontSize))"
+    )
     assert min(page.evaluate(sizes)) >= 16
     page.keyboard.press("w")
     page.locator(".filters").wait_for()
