@@ -13,6 +13,7 @@ export interface Binding {
 export interface Keys {
   /** Add a key; the answer takes it away again. */
   add(binding: Binding): () => void;
+  /** What each key does now: of several bindings of a key the one that was added last. */
   all(): readonly Binding[];
 }
 
@@ -36,8 +37,12 @@ export function makeKeys(): Keys {
         if (at >= 0) bindings.splice(at, 1);
       };
     },
-    all: () => bindings,
+    all: () => bindings.filter((one, at) => !bindings.slice(at + 1).some(sameKey(one))),
   };
+}
+
+function sameKey(one: Binding): (other: Binding) => boolean {
+  return (other) => other.key.toLowerCase() === one.key.toLowerCase();
 }
 
 function isField(target: EventTarget | null): boolean {

@@ -1,0 +1,415 @@
+"""The tools on the map of a plan, with a real mouse and real keys, in a browser without WebGL."""
+
+import pytest
+from pyproj import Transformer
+
+from gis_grid.storage.database import open_engine
+from tests import databases, planned
+from tests.console import served
+
+TO_DEGREES = Transformer.from_crs(planned.EPSG, 4326, always_xy=True)
+MIDDLE = TO_DEGREES.transform(planned.ORIGIN_M[0] + 300, planned.ORIGIN_M[1] + 300)
+DRAWN_MIDDLE = (123.003, 41.003)
+PIXEL = """([lon, lat]) => {
+  const map = gisGrid.city.map, half = 20037508.342789244;
+  const north = Math.log(Math.tan((90 + lat) * Math.PI / 360)) * half / Math.PI;
+  const [x, y] = map.getPixelFromCoordinate([lon * half / 180, north]);
+  const box = map.getTargetElement().getBoundingClientRect();
+  return [x + box.x, y + box.y];
+}"""
+CARD = """() => [...document.querySelectorAll('.plan-card tbody tr')].map(
+  (row) => [...row.cells].slice(1).map((cell) => cell.textContent))"""
+
+
+class Planner:
+    """A page of a planner who works on one plan, whose grids are squares of 100 m."""
+
+    def __init__(self, watched, number):
+        self.watched, self.page, self.number = watched, watched.page, number
+        self.ready()
+
+    def ready(self):
+        """Wait until the plan is on the map."""
+        self.watched.until("globalThis.gisGridDraft !== undefined", seconds=30)
+        self.watched.rest()
+
+    def tool(self, key):
+        """Choose a tool by its key; the blocks of the view are read then."""
+        self.page.keyboard.press(key)
+        if key in "brdn":
+            self.watched.until("gisGridDraft.blocks.size > 0")
+
+    def place(self, x_m, y_m):
+        """Return the pixel of a place of the plan, in metres from its south-western corner."""
+        east, north = planned.ORIGIN_M
+        return self.page.evaluate(PIXEL, TO_DEGREES.transform(east + x_m, north + y_m))
+
+    def press(self, x_m, y_m):
+        self.page.mouse.move(*self.place(x_m, y_m))
+        self.page.mouse.down()
+
+    def drag(self, *places):
+        for place in places:
+            self.page.mouse.move(*self.place(*place), steps=6)
+
+    def click(self, x_m, y_m, **options):
+        self.page.mouse.click(*self.place(x_m, y_m), **options)
+
+    def at_step(self, step):
+        """Wait until a step is acknowledged, and see that the service says the same."""
+        self.watched.until(f"gisGridDraft.plan.step === {step} && !gisGridDraft.busy")
+        assert self.get("")["step"] == step
+
+    def get(self, path):
+        return self.page.evaluate(
+            "(path) => gisGrid.api.get(path)", f"/api/v1/plans/{self.number}{path}"
+        )
+
+    def grids(self):
+        """Return the blocks of each grid as the service has them."""
+        found = {}
+        for block in self.get("/blocks?bbox=-180,-90,180,90")["features"]:
+            found.setdefault(block["properties"]["grid_code"], []).append(block["id"])
+        return found
+
+    def areas(self):
+        features = self.get("/grids")["features"]
+        return {one["id"]: one["properties"]["area_m2"] for one in features}
+
+    def shown(self):
+        """Return the areas of the grids as the page has them."""
+        return self.page.evaluate(
+            "() => Object.fromEntries([...gisGridDraft.grids.values()]"
+            ".map((one) => [one.id, one.properties.area_m2]))"
+        )
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory, sqlite_template):
+    served.built()
+    folder = tmp_path_factory.mktemp("tools")
+    url = databases.sqlite_database(folder, sqlite_template)
+    engine = open_engine(url)
+    planned.store(engine)
+    engine.dispose()
+    served.add_users(url)
+    with served.serving(url, folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def signed(chromium, service):
+    found = {}
+    for who in ("chief", "planning"):
+        context = chromium.new_context()
+        served.Watched(context, service).sign_in(who)
+        found[who] = context.storage_state()
+        context.close()
+    return found
+
+
+@pytest.fixture
+def start(chromium, service, signed):
+    """Open a plan as somebody; without a number a fresh copy of the plan of squares."""
+    contexts, pages = [], []
+
+    def begin(number=None, who="chief", at=MIDDLE, zoom=16.6, more="", expect=()):
+        context = chromium.new_context(
+            viewport={"width": 1440, "height": 900}, storage_state=signed[who]
+        )
+        contexts.append(context)
+        watched = served.Watched(context, service)
+        pages.append((watched, expect))
+        if number is None:
+            number = made(watched, "/api/v1/plans/1/copies", {"title": "一稿"})
+        watched.open(f"/planner?plan={number}&at={at[0]},{at[1]},{zoom}{more}", drawn=False)
+        return Planner(watched, number)
+
+    yield begin
+    for watched, expect in pages:
+        said = [one for one in watched.complaints if not any(word in one for word in expect)]
+        assert said == []
+        assert watched.refused == []
+    for context in contexts:
+        context.close()
+
+
+def made(watched, path, body):
+    """Begin a plan without a page; return its number."""
+    ask = watched.page.request
+    csrf = ask.get(f"{watched.address}/api/v1/session").json()["csrf"]
+    headers = {"Origin": watched.address, "X-CSRF-Token": csrf}
+    answer = ask.post(watched.address + path, data=body, headers=headers)
+    assert answer.status == 201, answer.text()
+    return answer.json()["number"]
+
+
+def code(column, row):
+    return f"B{row * planned.SIDE + column + 1:06d}"
+
+
+def test_the_brush_paints_and_releasing_is_one_step(start):
+    plan = start()
+    plan.tool("b")
+    plan.press(250, 50)
+    plan.drag((350, 50), (350, 150))
+    plan.page.locator(".plan-card td b").first.wait_for()
+    assert plan.get("")["step"] == 0
+    plan.page.mouse.up()
+    plan.at_step(1)
+    assert set(plan.grids()["g0"]) >= {code(3, 0), code(3, 1)}
+    assert plan.shown() == plan.areas()
+    assert plan.page.locator(".plan-card").is_hidden()
+
+
+def test_the_rectangle_gives_what_has_its_middle_inside(start):
+    plan = start()
+    plan.tool("r")
+    plan.press(150, 150)
+    plan.drag((370, 210), (370, 290))
+    plan.page.mouse.up()
+    plan.at_step(1)
+    grids = plan.grids()
+    assert {code(3, 2)} <= set(grids["g0"])
+    assert len(grids["g1"]) == 8
+
+
+def test_a_border_is_dragged_with_live_numbers_and_then_kept(start):
+    plan = start()
+    plan.tool("d")
+    plan.press(300, 150)
+    plan.page.keyboard.down("Alt")
+    plan.drag((330, 150), (360, 170))
+    plan.watched.until("document.querySelectorAll('.plan-card td b').length === 10")
+    plan.watched.until("document.querySelector('.plan-card .f').textContent.includes('公顷')")
+    plan.page.wait_for_timeout(400)  # the last question is answered
+    card = plan.page.evaluate(CARD)
+    before = plan.get("/numbers")["grids"]
+    assert plan.get("")["step"] == 0
+    plan.page.mouse.up()
+    plan.page.keyboard.up("Alt")
+    plan.at_step(1)
+    after = plan.get("/numbers")["grids"]
+    names = plan.page.evaluate("gisGridDraft.entries[0].title").split()
+    sides = [names[-3], names[-1]]
+    assert sorted(sides) == ["g0", "g1"]
+    households = [f"{round(one[side]['households'])}" for side in sides for one in (after, before)]
+    assert card[2] == households
+    compact = [f"{one[side]['polsby_popper']:.2f}" for side in sides for one in (after, before)]
+    assert card[4] == compact
+    assert plan.areas()["g0"] > 90_000
+    assert sum(plan.areas().values()) == pytest.approx(360_000, abs=1e-3)
+    assert plan.shown() == plan.areas()
+
+
+def test_a_dragged_border_snaps_to_blocks_and_follows_them(start):
+    plan = start()
+    plan.tool("d")
+    plan.press(300, 150)
+    plan.drag((350, 140), (398, 103))
+    plan.page.get_by_text("已吸附").wait_for()
+    plan.page.mouse.up()
+    plan.at_step(1)
+    assert set(plan.grids()["g0"]) == {code(c, r) for c in range(3) for r in range(3)} | {
+        code(3, 1)
+    }
+    assert plan.areas()["g0"] == pytest.approx(100_000, abs=1e-3)
+
+
+def test_esc_gives_a_drag_up(start):
+    plan = start()
+    plan.tool("d")
+    plan.press(300, 150)
+    plan.drag((350, 150))
+    plan.page.locator(".plan-card").wait_for()
+    plan.page.keyboard.press("Escape")
+    assert plan.page.locator(".plan-card").is_hidden()
+    plan.page.mouse.up()
+    plan.page.wait_for_timeout(300)
+    plan.at_step(0)
+
+
+def test_a_corner_is_moved_by_keys_alone(start):
+    plan = start()
+    plan.page.evaluate("gisGridDraft.picked.grids(['g0', 'g1'])")
+    plan.tool("d")
+    plan.page.locator("#map").focus()
+    for key in ("Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight"):
+        plan.page.keyboard.press(key)
+    plan.page.locator(".plan-card").wait_for()
+    plan.page.keyboard.press("Enter")
+    plan.at_step(1)
+    gained = plan.areas()["g0"] - 90_000
+    assert gained == pytest.approx(21 * 200 / 2, rel=0.02)  # a triangle over 200 m of the border
+
+
+def test_undo_and_redo_by_keys(start):
+    plan = start()
+    before = plan.areas()
+    plan.page.evaluate("gisGridDraft.take({do: 'merge', grids: ['g1'], into: 'g0'})")
+    plan.at_step(1)
+    assert set(plan.areas()) == {"g0", "g2", "g3"}
+    plan.page.keyboard.press("Control+z")
+    plan.at_step(2)
+    assert plan.shown() == plan.areas() == before
+    plan.page.keyboard.press("Control+y")
+    plan.at_step(3)
+    assert set(plan.shown()) == {"g0", "g2", "g3"}
+    assert plan.page.get_by_role("button", name="重做").is_disabled()
+
+
+def test_a_grid_is_split_by_a_line(start):
+    plan = start()
+    plan.tool("s")
+    plan.click(150, 150)
+    plan.click(150, -20)
+    plan.click(150, 320)
+    plan.page.keyboard.press("Enter")
+    plan.at_step(1)
+    areas = plan.areas()
+    assert areas["g0"] == pytest.approx(45_000, rel=0.02)
+    assert areas["g4"] == pytest.approx(45_000, rel=0.02)  # the next free code was proposed
+
+
+def test_a_grid_is_split_evenly_with_a_code_of_ones_own(start):
+    plan = start()
+    plan.tool("s")
+    plan.click(150, 150)
+    plan.page.get_by_label("新网格编码").fill("half")
+    plan.page.get_by_role("button", name="均分两半").click()
+    plan.at_step(1)
+    assert "half" in plan.areas()
+
+
+def test_neighbours_are_merged_and_others_are_not(start):
+    plan = start()
+    plan.tool("m")
+    plan.click(150, 150)
+    plan.click(450, 450)  # across the corner: no neighbour
+    plan.page.get_by_text("只有相邻网格可以合并").wait_for()
+    plan.click(450, 150)
+    plan.page.get_by_role("button", name="合并 (2)").click()
+    plan.at_step(1)
+    assert plan.areas()["g0"] == pytest.approx(180_000)
+
+
+def test_a_new_grid_is_made_of_chosen_blocks(start):
+    plan = start()
+    plan.tool("n")
+    plan.click(50, 50)
+    plan.click(150, 50)
+    plan.page.get_by_role("button", name="确认").click()
+    plan.at_step(1)
+    assert set(plan.grids()["g4"]) == {code(0, 0), code(1, 0)}
+
+
+def test_grids_and_borders_are_locked_and_say_so(start):
+    plan = start(expect=("409",))
+    plan.tool("l")
+    plan.click(150, 150)
+    plan.at_step(1)
+    plan.click(600 - 300, 450)  # the border of g2 and g3
+    plan.at_step(2)
+    told = {one["id"]: one["properties"] for one in plan.get("/grids")["features"]}
+    assert told["g0"]["locked"]
+    assert told["g2"]["locked_borders"] == ["g3"]
+    plan.tool("b")
+    plan.press(250, 50)
+    plan.drag((350, 50))
+    plan.page.mouse.up()
+    alert = plan.page.locator(".plan-trouble")
+    alert.wait_for()
+    assert "g0 is locked" in alert.inner_text()
+    plan.at_step(2)
+
+
+def test_a_building_moves_with_two_clicks(start):
+    plan = start()
+    watched = plan.watched
+    number = made(watched, "/api/v1/plans", {"title": "画市", "area_code": "s"})
+    lon, lat = DRAWN_MIDDLE
+    watched.open(f"/planner?plan={number}&at={lon},{lat},17&tool=bld", drawn=False)
+    plan.number = number
+    plan.ready()
+    page = plan.page
+    page.mouse.click(*page.evaluate(PIXEL, [123.0007, 41.0007]))  # the house in G
+    page.locator(".plan-hint").get_by_text("点选网格").wait_for()
+    page.mouse.click(*page.evaluate(PIXEL, [123.003, 41.001]))  # into H
+    plan.at_step(1)
+    blocks = plan.get("/blocks?bbox=123.0006,41.0006,123.0008,41.0008")["features"]
+    assert "H" in {one["properties"]["grid_code"] for one in blocks}
+    page.keyboard.press("s")
+    page.mouse.click(*page.evaluate(PIXEL, [123.003, 41.003]))
+    page.get_by_role("button", name="沿街道").click()
+    page.mouse.click(*page.evaluate(PIXEL, [123.0035, 41.002]))
+    page.locator(".plan-trouble, .plan-hint").first.wait_for()
+    watched.complaints.clear()  # E is one block: the street cannot split it, which is said
+
+
+def test_a_broken_grid_has_a_pin_that_mends_it(start):
+    plan = start()
+    wish = {"do": "move_blocks", "blocks": [code(5, 5)], "to": "g0"}
+    plan.page.evaluate("(wish) => gisGridDraft.take(wish)", wish)
+    pin = plan.page.locator(".plan-pin")
+    pin.wait_for()
+    assert "断为 2 片" in pin.inner_text()
+    pin.get_by_role("button").click()
+    plan.at_step(2)
+    assert code(5, 5) in plan.grids()["g3"]
+    pin.wait_for(state="detached")
+
+
+def test_a_page_that_is_killed_in_a_drag_loses_nothing_acknowledged(start):
+    plan = start()
+    plan.tool("b")
+    plan.press(250, 50)
+    plan.drag((350, 50))
+    plan.page.mouse.up()
+    plan.at_step(1)
+    plan.tool("d")
+    plan.press(150, 300)
+    plan.drag((150, 340))
+    plan.page.close()
+    again = start(plan.number, more="&tool=border")
+    again.at_step(1)
+    assert code(3, 0) in again.grids()["g0"]
+    assert again.shown() == again.areas()
+    assert (
+        again.page.get_by_role("button", name="拖动共同边界").get_attribute("aria-pressed")
+        == "true"
+    )
+    again.page.reload()
+    again.ready()
+    again.at_step(1)
+
+
+def test_who_was_first_is_told_and_the_step_can_be_taken_again(start):
+    mine = start(expect=("412",))
+    yours = start(mine.number, who="planning")
+    wish = {"do": "move_blocks", "blocks": [code(0, 0)], "to": "g2"}
+    yours.page.evaluate("(wish) => gisGridDraft.take(wish)", wish)
+    yours.at_step(1)
+    mine.tool("b")
+    mine.press(250, 50)
+    mine.drag((350, 50))
+    mine.page.mouse.up()
+    alert = mine.page.locator(".plan-trouble")
+    alert.wait_for()
+    assert "planning" in alert.inner_text()
+    assert "1 block" in alert.inner_text()
+    mine.at_step(1)  # it has caught up, and taken nothing by itself
+    assert mine.shown() == mine.areas()
+    alert.get_by_role("button", name="再做一次").click()
+    mine.at_step(2)
+    grids = mine.grids()
+    assert code(0, 0) in grids["g2"]
+    assert code(3, 0) in grids["g0"]
+
+
+def test_the_help_lists_the_keys_of_the_tools(start):
+    plan = start()
+    plan.page.keyboard.press("?")
+    shown = plan.page.get_by_role("dialog").inner_text()
+    for word in ("刷地块", "拖动共同边界", "合并", "CTRL+Z", "不吸附"):
+        assert word in shown
+    assert shown.count("\nM\n") == 1  # measuring gives its letter to merging here
