@@ -175,6 +175,9 @@ class Numbers(BaseModel):
     step: int
     grids: dict[str, dict[str, float | None]]
     spread: dict[str, dict[str, float | None]]
+    spread_within: dict[str, dict[str, dict[str, float | None]]]
+    """The same over the grids of each community, street and district, by its code."""
+
     communities: dict[str, str]
     """The community that each grid has most of its blocks in."""
 

@@ -1,5 +1,6 @@
 """Plans: begun, looked at, described, discussed, copied and brought to their next stage."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -31,6 +32,7 @@ from gis_grid.errors import NotFoundError
 from gis_grid.plan.state import PlanState
 from gis_grid.services.planning.judging import PlanSettings, judge, known
 from gis_grid.services.planning.starting import begin
+from gis_grid.storage.kinship import current_kin
 from gis_grid.storage.plans.comments import Comment, CommentStore
 from gis_grid.storage.plans.plans import Plan, PlanStore
 
@@ -198,18 +200,27 @@ def plan_numbers(
     Example: `GET /api/v1/plans/1/numbers?at=start`
     """
     seen = seen_plan(session, number, access)
+    codes, above, _ = current_kin(session)
+    parents = dict(zip(codes, above, strict=True))
     if query.at == "start":
-        return _told_numbers(PlanStore(session).start(seen.start_digest).state(), seen, step=0)
+        state = PlanStore(session).start(seen.start_digest).state()
+        return _told_numbers(state, seen, parents, step=0)
     with desk.look(number) as (plan, held):
-        return _told_numbers(held.state, plan, step=plan.step)
+        return _told_numbers(held.state, plan, parents, step=plan.step)
 
 
-def _told_numbers(state: PlanState, plan: Plan, *, step: int) -> Numbers:
-    judged = judge(state, PlanSettings.model_validate(dict(plan.settings)))
+def _told_numbers(
+    state: PlanState, plan: Plan, parents: Mapping[str, str | None], *, step: int
+) -> Numbers:
+    judged = judge(state, PlanSettings.model_validate(dict(plan.settings)), parents=parents)
     return Numbers(
         step=step,
         grids={code: dict(values) for code, values in judged.grids.items()},
         spread={name: dict(values) for name, values in judged.spread.items()},
+        spread_within={
+            code: {name: dict(values) for name, values in figures.items()}
+            for code, figures in judged.spread_within.items()
+        },
         communities=dict(judged.communities),
         broken=[
             BrokenOut(

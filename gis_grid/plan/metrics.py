@@ -4,7 +4,7 @@ To add one, write a function of a `View` and put it into `METRICS` with `_metric
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from gis_grid.errors import InputError
 from gis_grid.plan.arrays import KINDS, Floats, Ints, Shapes
 from gis_grid.plan.state import PlanState
 from gis_grid.plan.work import WALK_M_A_MINUTE, Formula
@@ -124,6 +125,15 @@ def plain_border(view: View) -> Floats:
     return np.asarray(around_m[:, : len(KINDS)].sum(axis=1) / whole)
 
 
+def _border_on(kind: str) -> Callable[[View], Floats]:
+    def of(view: View) -> Floats:
+        around_m = view.state.around_m(view.grids)
+        whole = np.where(around_m[:, -1] > 0, around_m[:, -1], np.nan)
+        return np.asarray(around_m[:, KINDS.index(kind)] / whole)
+
+    return of
+
+
 def compounds_cut(view: View) -> Floats:
     """Count the compounds that a grid shares with another grid."""
     return _shared(view, view.state.blocks.compound.number)
@@ -230,6 +240,9 @@ METRICS: Mapping[str, Metric] = MappingProxyType(
             _metric("reock", "", "Reock", "Reock", reock),
             _metric("pieces", "", "连通块", "pieces", pieces),
             _metric("plain_border", "", "界线清晰", "border on street, wall, water", plain_border),
+            _metric("border_street", "", "界线沿路", "border on street", _border_on("street")),
+            _metric("border_wall", "", "界线沿墙", "border on wall", _border_on("wall")),
+            _metric("border_water", "", "界线沿水", "border on water", _border_on("water")),
             _metric("compounds_cut", "", "切分小区", "compounds cut", compounds_cut),
             _metric("communities", "", "涉及社区", "communities", communities),
             _metric("buildings_cut", "", "切分楼栋", "buildings cut", buildings_cut),
@@ -288,3 +301,32 @@ def spread(values: npt.ArrayLike) -> Spread:
         gini=float((rank * known).sum() / (n * total)),
         p90_p10=float(high / low) if low > 0 else math.inf,
     )
+
+
+def spread_within(values: npt.ArrayLike, groups: Sequence[str | None]) -> dict[str, Spread]:
+    """Measure how evenly values are spread within each group, by the group in sorted order.
+
+    Values whose group is None are left out.
+
+    Raises
+    ------
+    InputError
+        There are not as many groups as values.
+
+    Examples
+    --------
+    >>> found = spread_within([1.0, 3.0, 9.0, 5.0], ["east", "east", "west", None])
+    >>> found["east"].ratio, found["west"].count
+    (3.0, 1)
+    >>> spread_within([], [])
+    {}
+    """
+    given = np.asarray(values, float)
+    if len(given) != len(groups):
+        message = f"there are {len(groups)} groups for {len(given)} values; give one for each"
+        raise InputError(message)
+    rows: dict[str, list[int]] = {}
+    for at, group in enumerate(groups):
+        if group is not None:
+            rows.setdefault(group, []).append(at)
+    return {group: spread(given[rows[group]]) for group in sorted(rows)}

@@ -103,6 +103,15 @@ def test_numbers_of_the_start_stay_while_the_plan_moves_on(client):
     base = f"/api/v1/plans/{made['number']}"
     first = client.get(f"{base}/numbers").json()
     assert first["communities"] == {**dict.fromkeys("ABDEGH", "w"), **dict.fromkeys("CFI", "e")}
+    within = first["spread_within"]
+    assert {code: one["households"]["count"] for code, one in within.items()} == {
+        "w": 6,
+        "e": 3,
+        "s": 9,
+        "d": 9,
+        "c": 9,
+    }
+    assert within["s"] == first["spread"]
     assert client.get(f"{base}/numbers", params={"at": "start"}).json() == first
     assert step(client, made["number"], {"do": "merge", "grids": ["B"], "into": "A"}, 0).is_success
     now = client.get(f"{base}/numbers", params={"at": "now"}).json()

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from gis_grid.plan.metrics import View, measure, spread
+from gis_grid.plan.arrays import Floats
+from gis_grid.plan.metrics import View, measure, spread, spread_within
 from gis_grid.plan.rules import Broken, Limits, check_rules
 from gis_grid.plan.state import PlanState
 from gis_grid.plan.work import MINUTES, Formula
@@ -66,14 +67,29 @@ class Judged:
     """Metrics by code of the grid; None where one cannot be said."""
 
     spread: Mapping[str, Mapping[str, float | None]]
+    spread_within: Mapping[str, Mapping[str, Mapping[str, float | None]]]
+    """The same over the grids of each community, street and so on, by its code."""
+
     communities: Mapping[str, str]
     """The community that a grid has most of its blocks in, by code of the grid."""
 
     broken: tuple[Broken, ...]
 
 
-def judge(state: PlanState, settings: PlanSettings) -> Judged:
+def judge(
+    state: PlanState, settings: PlanSettings, *, parents: Mapping[str, str | None] | None = None
+) -> Judged:
     """Return what a plan is worth.
+
+    Parameters
+    ----------
+    state
+        The plan.
+    settings
+        How it is judged.
+    parents
+        The code above each code of the city: how even the work is is then said for everything
+        that lies above a community too.
 
     Raises
     ------
@@ -84,15 +100,31 @@ def judge(state: PlanState, settings: PlanSettings) -> Judged:
     view = settings.view(state, grids)
     found = measure(view)
     codes = [str(state.codes[grid]) for grid in grids]
+    homes = communities_of(state, grids)
     return Judged(
         grids={
             code: {name: known(values[at]) for name, values in found.items()}
             for at, code in enumerate(codes)
         },
         spread={name: _told(asdict(spread(found[name]))) for name in SPREAD_OVER},
-        communities=communities_of(state, grids),
+        spread_within=_within(found, [homes.get(code) for code in codes], parents or {}),
+        communities=homes,
         broken=check_rules(view, settings.limits()),
     )
+
+
+def _within(
+    found: Mapping[str, Floats], homes: list[str | None], parents: Mapping[str, str | None]
+) -> Mapping[str, Mapping[str, Mapping[str, float | None]]]:
+    """Say how even the grids of each community are, and those of each grid above it."""
+    told: dict[str, dict[str, Mapping[str, float | None]]] = {}
+    groups = homes
+    while any(group is not None for group in groups):
+        for name in SPREAD_OVER:
+            for group, figures in spread_within(found[name], groups).items():
+                told.setdefault(group, {})[name] = _told(asdict(figures))
+        groups = [parents.get(group) if group else None for group in groups]
+    return told
 
 
 def communities_of(state: PlanState, grids: Iterable[int]) -> Mapping[str, str]:
