@@ -34,6 +34,9 @@ _WARM, _HOT = (0.03, 0.001), (0.3, 0.002)
 _LEAST_TRIES = 100_000
 _STARTS, _SMALL, _RAGGED, _HOTTER = 12, 4_000, 0.02, 100.0
 _PRICES = 14
+_SHAPE, _MOST_SHAPE = 3.0, 0.02
+"""Roundness in a small change beside the mean square of what is uneven: with more of it, grids that
+are nearly even stay as they are; with less, Providence's wards lose their shape."""
 BUDGETS = (0.01, 0.02, 0.03, 0.05, 0.1)
 TOLERANCES = (0.01, 0.02, 0.03, 0.05, 0.1)
 
@@ -328,10 +331,11 @@ def _buy(
     spread = float((((parts.weight / target) - 1) ** 2).sum())
     fair = spread / most
     number, n = 1, len(graph.weight)
+    round_ = want.roundness * min(_MOST_SHAPE, _SHAPE * spread / len(parts.weight))
     tries = max(want.tries * n // (4 * _PRICES), 20_000)
     for step in range(_PRICES):
         price = fair * 20.0 * 0.6**step
-        aim = Aim(target, 0.0, 1.0, 0.02 * want.roundness, most, price)
+        aim = Aim(target, 0.0, 1.0, round_, most, price)
         heat = 0.05 * spread / len(parts.weight)
         number = anneal(graph, parts, aim, tries, (heat, heat / 20), number)
         number = descend(graph, parts, aim, _SWEEPS, number)

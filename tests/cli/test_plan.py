@@ -9,7 +9,7 @@ import pytest
 import shapely
 from typer.testing import CliRunner
 
-from gis_grid.cli.app import app
+from gis_grid.cli.app import app, main
 from gis_grid.errors import ConflictError, CrsError, FileError, GeometryError, InputError
 
 EPSG = 4549
@@ -32,6 +32,8 @@ def squares(columns=6, rows=4, side=100.0):
         {
             "code": [f"b{i}" for i in range(n)],
             "work": np.ones(n),
+            "below": -np.ones(n),
+            "nothing": np.full(n, np.nan),
             "ward": ["w" if i % columns < 4 else "e" for i in range(n)],
         },
         geometry=list(shapes),
@@ -183,6 +185,9 @@ def test_makes_blocks_of_files(tmp_path):
         (["--weight", "work"], InputError, "--count"),
         (["--weight", "work", "--count", 2, "--from", "ward"], InputError, "--count"),
         (["--weight", "x", "--count", 2], InputError, "no column 'x'"),
+        (["--weight", "ward", "--count", 2], InputError, "row 1 has 'w', where a number"),
+        (["--weight", "below", "--count", 2], InputError, "row 1 has '-1.0', where a number"),
+        (["--weight", "nothing", "--count", 2], InputError, "none has any weight"),
         (["--weight", "work", "--count", 99], ConflictError, "99 grids"),
         (["--weight", "work", "--from", "ward", "--max-moved", "5"], InputError, "a share"),
         (["--weight", "work", "--count", 2, "--crs", "EPSG:0"], CrsError, "EPSG:0"),
@@ -194,6 +199,34 @@ def test_refuses_in_one_line(file, tmp_path, words, error, said):
     assert isinstance(found.exception, error)
     assert said in str(found.exception)
     assert "\n" not in str(found.exception)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ("none.gpkg", None, "there is no file"),
+        ("junk.gpkg", b"PK junk", "cannot be read"),
+        ("empty.geojson", b'{"type": "FeatureCollection", "features": []}', "no "),
+    ],
+)
+@pytest.mark.parametrize("command", ["balance", "check", "metrics"])
+def test_a_file_that_cannot_be_read_is_one_line_and_exit_code_2(
+    tmp_path, capsys, monkeypatch, command, given
+):
+    name, content, said = given
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    words = {"balance": ["--weight", "w", "--count", "2", "-o", str(tmp_path / "o.gpkg")]}
+    words |= {"check": [], "metrics": ["--weight", "w"]}
+    monkeypatch.setattr("sys.argv", ["gis-grid", "plan", command, str(path), *words[command]])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    told = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert told.startswith("error: ")
+    assert told.count("\n") == 1
+    assert said in told
 
 
 def test_overlapping_blocks_are_refused_or_repaired(tmp_path):

@@ -156,10 +156,15 @@ def weigh(given: Given, column: str) -> tuple[Given, npt.NDArray[np.float64]]:
     Raises
     ------
     InputError
-        There is no such column.
+        There is no such column, or no row of it is a weight.
     """
     values, bad = numbers(given.table[require_column(given, column)])
     bad = bad | np.isinf(values) | (values < 0)
+    if len(bad) and bad.all():
+        first = str(given.table[column].iloc[0])[:40]
+        message = f"column {column!r} of {given.path} holds no weight: row {given.rows[0]} has "
+        message += f"{first!r}, where a number of 0 or more is needed; name another column"
+        raise InputError(message)
     problems = [
         Problem(
             row=int(given.rows[at]),
