@@ -2,9 +2,9 @@
 
     python scripts/dependencies.py
 
-Exit code 1 only when a package has a known vulnerability. Without the service, or without
-pip-audit, a line says that nothing was asked: a closed network can still build, and a quiet day of
-the service makes no test fail.
+Exit code 1 when a package has a known vulnerability, or when pip-audit itself is missing or broken.
+Where the service cannot be reached a line says that nothing was asked: a closed network can still
+build, and a bad day of the service makes no test fail.
 """
 
 import json
@@ -12,6 +12,10 @@ import subprocess
 import sys
 
 WITHIN_S = 120
+UNREACHED = ("requests.exceptions.", "ConnectionError", "ServiceError")
+"""What the last lines of pip-audit say when it cannot reach the service or gets no use of it."""
+
+OUT_OF_REACH = "dependencies: the advisory service was not reached; nothing was asked\n"
 
 
 def main() -> int:
@@ -25,16 +29,29 @@ def main() -> int:
             timeout=WITHIN_S,
             check=False,
         )
-        packages = json.loads(done.stdout)["dependencies"]
-    except (subprocess.TimeoutExpired, json.JSONDecodeError, KeyError):
-        sys.stdout.write("dependencies: the advisory service was not reached; nothing was asked\n")
+    except subprocess.TimeoutExpired:
+        sys.stdout.write(OUT_OF_REACH)
         return 0
+    try:
+        packages = json.loads(done.stdout)["dependencies"]
+    except (json.JSONDecodeError, KeyError):
+        return _unanswered(done.stderr)
     known = [(one["name"], flaw) for one in packages for flaw in one.get("vulns", ())]
     for name, flaw in known:
         mended = ", ".join(flaw.get("fix_versions", ())) or "nothing yet"
         sys.stdout.write(f"{name}: {flaw['id']}, mended by {mended}\n")
     sys.stdout.write(f"dependencies: {len(packages)} packages, {len(known)} known flaws\n")
     return 1 if known else 0
+
+
+def _unanswered(said: str) -> int:
+    """Return the exit code when there is no answer, after why."""
+    ending = said.strip().splitlines()[-3:]
+    if any(word in line for word in UNREACHED for line in ending):
+        sys.stdout.write(OUT_OF_REACH)
+        return 0
+    sys.stdout.write("dependencies: pip-audit failed:\n" + "\n".join(ending) + "\n")
+    return 1
 
 
 if __name__ == "__main__":
