@@ -81,6 +81,8 @@ def reroute(
     StorageError
         The database cannot do this now.
     """
+    if not any(_has_rows(session, layer) for layer in OWNED):  # grids come first
+        return {layer.name: Rerouted() for layer in OWNED}
     changes = changes_between(old, new)
     found = {layer: _things(session, layer, changes) for layer in OWNED}
     lon, lat = (
@@ -97,6 +99,11 @@ def reroute(
         _record(session, layer, things, owner, moved)
         done[layer.name] = Rerouted(looked_at=len(things.code), moved=int(moved.sum()))
     return done
+
+
+def _has_rows(session: Session, layer: Layer) -> bool:
+    some = select(table_of[layer.name].c.code).limit(1)
+    return session.scalars(some).first() is not None
 
 
 def _things(session: Session, layer: Layer, changes: Changes) -> _Things:
