@@ -12,6 +12,7 @@ import os
 import re
 import runpy
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from tests.benchmarks.cities import CITY
@@ -54,6 +55,12 @@ def write_into_docs(name: str, told: str) -> None:
             page.write_text(fresh, encoding="utf-8")
 
 
+def meant(name: str, known: Iterable[str]) -> str | None:
+    """Return the benchmark of this name, or the only one that begins so."""
+    alike = [one for one in known if one.startswith(name)]
+    return name if name in alike else alike[0] if len(alike) == 1 else None
+
+
 def main() -> int:
     """Run each benchmark that was asked for."""
     known = {path.stem.removeprefix("bench_"): path for path in sorted(HERE.glob("bench_*.py"))}
@@ -62,13 +69,14 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write into docs/ as well")
     parser.add_argument("--city", choices=["small", "medium", "large"], help="a demo city's grids")
     asked = parser.parse_args()
-    unknown = [name for name in asked.names if name not in known]
-    if unknown:
-        print(f"no benchmark {unknown[0]!r}; there are: {', '.join(known)}", file=sys.stderr)
+    names = [meant(name, known) for name in asked.names]
+    if None in names:
+        unknown = asked.names[names.index(None)]
+        print(f"no benchmark {unknown!r}; there are: {', '.join(known)}", file=sys.stderr)
         return 2
     if asked.city:
         os.environ[CITY] = asked.city
-    for name in asked.names or known:
+    for name in names or known:
         print(f"\n## {name}\n", flush=True)
         told = run(known[name])
         if asked.write:
