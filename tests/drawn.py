@@ -15,6 +15,7 @@ from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import LAYERS
+from tests import stored
 
 PLAN = """
 ABC
@@ -87,6 +88,10 @@ def points(name, spec):
 
 def store(engine: Engine) -> None:
     """Put the drawn city into a migrated database."""
+    stored.put(engine, _fill)
+
+
+def _fill(engine: Engine) -> None:
     with sessions(engine).begin() as session:
         city = City(name="画市", area_code="210000000000", scheme=COMMUNITY_GRID, epsg=4550)
         CityStore(session).put(city)

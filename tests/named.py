@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
-from tests import drawn
+from tests import drawn, stored
 from tests.drawn import BOXES, SIDE, SOUTH, WEST
 
 NAMES = {
@@ -130,6 +130,10 @@ def _many():
 
 def store(engine: Engine) -> None:
     """Put the city into a migrated database."""
+    stored.put(engine, _fill)
+
+
+def _fill(engine: Engine) -> None:
     drawn.store(engine)
     with sessions(engine).begin() as session:
         later = drawn.START.replace(month=2)

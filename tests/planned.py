@@ -10,7 +10,7 @@ from gis_grid.plan.blocks import blocks_of
 from gis_grid.storage.database import sessions
 from gis_grid.storage.plans.packing import Start
 from gis_grid.storage.plans.plans import PlanStore
-from tests import drawn
+from tests import drawn, stored
 
 NOW = datetime(2026, 11, 21, 6, tzinfo=UTC)
 SIDE = 6
@@ -33,10 +33,16 @@ def start(side=SIDE):
 
 def store(engine):
     """Put the drawn city and a plan of these blocks into a migrated database; return the plan."""
+    stored.put(engine, _fill)
+    with sessions(engine).begin() as session:
+        return PlanStore(session).get(1)
+
+
+def _fill(engine):
     drawn.store(engine)
     with sessions(engine).begin() as session:
         plans = PlanStore(session)
-        return plans.add(
+        plans.add(
             title="秋季调整",
             area_code="s",
             generation=1,

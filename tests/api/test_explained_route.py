@@ -15,7 +15,7 @@ from gis_grid.storage.city import City, CityStore
 from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
-from tests import drawn
+from tests import drawn, stored
 from tests.api.conftest import BOTH, new_database
 from tests.signed import signed_in
 
@@ -30,6 +30,10 @@ def grids():
 
 
 def store(engine):
+    stored.put(engine, _fill)
+
+
+def _fill(engine):
     with sessions(engine).begin() as session:
         city = City(name="画市", area_code="210000000000", scheme=FIVE_LEVEL, epsg=4550)
         CityStore(session).put(city)

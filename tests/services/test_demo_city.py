@@ -15,6 +15,7 @@ from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import LAYERS
+from tests import stored as copied
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,17 @@ def engine(bare_database_url):
     engine.dispose()
 
 
+@pytest.fixture(scope="module")
+def fill(city):
+    return lambda engine: store_city(engine, city)
+
+
 @pytest.fixture
-def stored(engine, city):
-    store_city(engine, city)
-    return engine
+def stored(database_url, fill):
+    engine = open_engine(database_url)
+    copied.put(engine, fill)
+    yield engine
+    engine.dispose()
 
 
 def read(engine, layer):
