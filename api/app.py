@@ -21,6 +21,7 @@ from api.live_tiles import LiveTiles
 from api.routers import (
     account,
     audit,
+    branches,
     city,
     contacts,
     described,
@@ -124,6 +125,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         audit.router,
         city.router,
         statistics.router,
+        branches.router,
         search.router,
         contacts.router,
         described.router,

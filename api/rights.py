@@ -19,6 +19,7 @@ from gis_grid.accounts.areas import Area
 from gis_grid.accounts.permissions import CITY_WIDE, READING, Action, roles_for
 from gis_grid.accounts.principals import Principal
 from gis_grid.errors import DeniedError
+from gis_grid.services.accounts.recognising import Recognised
 from gis_grid.storage.acting import recognise
 from gis_grid.values.layers import LAYERS
 from gis_grid.values.tiles import TILE_LAYERS
@@ -49,6 +50,7 @@ class Right:
         DeniedError
             Who asks may do this nowhere.
         """
+        _require_chosen(who)
         action, resource = self.action_of(request), self.resource_of(request)
         return await access_to(areas, who.principal, action, resource)
 
@@ -107,8 +109,18 @@ async def open_to_all() -> None:
     """Declare that a route needs no right: strangers may ask."""
 
 
-async def own(who: SignedIn) -> None:
-    """Declare that a route is about the account that asks, and needs no right but that."""
+async def own(who: SignedIn, request: Request) -> None:
+    """Declare that a route is about the account that asks, and needs no right but that.
+
+    Raises
+    ------
+    IdentityError
+        Nobody has signed in.
+    DeniedError
+        It was with a one-time password, and the route does not change it.
+    """
+    if request.scope["endpoint"].__name__ not in _BEFORE_A_CHANGE:
+        _require_chosen(who)
     recognise(who.principal.code, who.principal.via)
 
 
@@ -133,6 +145,12 @@ def declared(dependant: Dependant) -> Iterator[Right | Callable[..., Any]]:
         yield from declared(one)
 
 
+def _require_chosen(who: Recognised) -> None:
+    if who.must_change:
+        message = "choose a password of your own first: PUT /api/v1/account/password"
+        raise DeniedError(message)
+
+
 def _refusal(who: Principal, action: Action, resource: str) -> str:
     roles = " or ".join(roles_for(action, resource))
     if who.is_read_only and action not in READING:
@@ -140,6 +158,9 @@ def _refusal(who: Principal, action: Action, resource: str) -> str:
     where = " in the whole city" if resource in CITY_WIDE else ""
     return f"to {action.value} {resource} one must be {roles}{where}"
 
+
+_BEFORE_A_CHANGE = frozenset({"get_session", "close_session", "change_password"})
+"""What a session that was opened with a one-time password may ask for."""
 
 OPEN = Depends(open_to_all)
 OWN = Depends(own)

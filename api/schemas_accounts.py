@@ -1,5 +1,6 @@
 """What routes about accounts take and answer."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
 
@@ -68,6 +69,12 @@ class SessionOut(BaseModel):
     """The session, and what its writes have to carry."""
 
     user: Me
+    has_totp: bool = False
+    """Signing in with the password asks for a code of an authenticator, too."""
+
+    must_change: bool = False
+    """The password was for one time: nothing can be done before it is changed."""
+
     csrf: str | None
     """For the header ``X-CSRF-Token``; null for an API token, which needs none."""
 
@@ -97,20 +104,24 @@ class UserOut(BaseModel):
     is_disabled: bool
     has_password: bool
     has_totp: bool
+    password_until: datetime | None
+    """Until when a one-time password opens a session, in which it can only be changed."""
+
     identities: list[IdentityOut]
 
     created_at: datetime
 
     @classmethod
-    def of(cls, user: User) -> Self:
-        """Return an account as it is shown to administrators."""
+    def of(cls, user: User, names: Mapping[str, str | None]) -> Self:
+        """Return an account as it is shown to administrators, with the names of its grids."""
         return cls(
             code=user.code,
             name=user.name,
-            roles=[GrantOut.of(grant) for grant in user.grants],
+            roles=[GrantOut.of(one, names.get(one.grid_code or "")) for one in user.grants],
             is_disabled=user.is_disabled,
             has_password=user.has_password,
             has_totp=user.has_totp,
+            password_until=user.password_until,
             identities=[
                 IdentityOut(provider=provider, subject=subject)
                 for provider, subject in user.identities
@@ -143,6 +154,14 @@ class UserChange(In):
     name: str | None = Field(default=None, max_length=LONGEST_NAME)
     is_disabled: bool | None = None
     password: Password | None = None
+
+
+class OneTimePassword(BaseModel):
+    """A password that nobody chose: shown once."""
+
+    password: str
+    until: datetime
+    """Until when it opens a session, in which it can only be changed."""
 
 
 class SubjectIn(In):

@@ -8,7 +8,7 @@ from api.rights import OPEN
 
 router = APIRouter(include_in_schema=False, dependencies=[OPEN])
 
-PAGES = ("signin", "planner", "dispatch", "overview")
+PAGES = ("signin", "planner", "dispatch", "overview", "admin", "account")
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "

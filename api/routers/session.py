@@ -17,6 +17,7 @@ from gis_grid.services.accounts.recognising import Recognised
 from gis_grid.services.accounts.signing_in import Given, sign_in
 from gis_grid.storage.accounts.grids import grid_names
 from gis_grid.storage.accounts.sessions import SessionStore
+from gis_grid.storage.accounts.users import UserStore
 
 router = APIRouter(
     prefix="/session",
@@ -99,7 +100,12 @@ def told_session(session: Session, who: Recognised) -> SessionOut:
     held = me.grants if me.limit is None else me.limit
     names = grid_names(session, {one.grid_code for one in held if one.grid_code is not None})
     roles = [GrantOut.of(grant, names.get(grant.grid_code or "")) for grant in held]
-    return SessionOut(user=Me(code=me.code, name=me.name, roles=roles), csrf=who.csrf)
+    return SessionOut(
+        user=Me(code=me.code, name=me.name, roles=roles),
+        has_totp=UserStore(session).get(me.code).has_totp,
+        must_change=who.must_change,
+        csrf=who.csrf,
+    )
 
 
 def address_of(request: Request) -> str:

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Request
+from sqlalchemy.orm import Session
 
 from api.deps import DbSession
 from api.identity import SAFE, Live, SignedIn
@@ -16,6 +17,8 @@ from api.schemas_accounts import (
     MadeToken,
     NewToken,
     NewUser,
+    OneTimePassword,
+    OpenSessionOut,
     SubjectIn,
     TokenOut,
     UserChange,
@@ -24,8 +27,10 @@ from api.schemas_accounts import (
 from gis_grid.accounts.permissions import Action
 from gis_grid.accounts.principals import Grant, Principal
 from gis_grid.accounts.roles import Role
+from gis_grid.accounts.users import User
 from gis_grid.errors import DeniedError
-from gis_grid.services.accounts import signing_in, tokens, users
+from gis_grid.services.accounts import own, signing_in, tokens, users
+from gis_grid.storage.accounts.grids import grid_names
 from gis_grid.storage.accounts.sessions import SessionStore
 from gis_grid.storage.accounts.tokens import TokenStore
 from gis_grid.storage.accounts.users import UserStore
@@ -66,7 +71,7 @@ def list_users(session: DbSession) -> list[UserOut]:
 
     Example: `GET /api/v1/users`
     """
-    return [UserOut.of(user) for user in UserStore(session).all()]
+    return _told(session, *UserStore(session).all())
 
 
 @router.post(
@@ -85,7 +90,7 @@ def add_user(new: NewUser, session: DbSession, by: Administrator) -> UserOut:
     user = users.add_user(session, new.code, name=new.name, password=password, now=now)
     for one in new.roles:
         user = users.grant_role(session, user.code, one.role, one.grid_code, now=now, by=by.code)
-    return UserOut.of(user)
+    return _told(session, user)[0]
 
 
 @router.get("/{code}", summary="Show an account", responses=responses(HTTPStatus.NOT_FOUND, _UNFIT))
@@ -94,7 +99,7 @@ def get_user(code: Code, session: DbSession) -> UserOut:
 
     Example: `GET /api/v1/users/dispatch-2`
     """
-    return UserOut.of(UserStore(session).get(code))
+    return _told(session, UserStore(session).get(code))[0]
 
 
 @router.patch(
@@ -119,7 +124,25 @@ def change_user(code: Code, change: UserChange, session: DbSession, live: Live) 
         signing_in.forget_failures(session, live.seal, code)
     if change.is_disabled is not None:
         user = users.set_disabled(session, code, is_disabled=change.is_disabled, now=now)
-    return UserOut.of(user)
+    return _told(session, user)[0]
+
+
+@router.post(
+    "/{code}/password",
+    summary="Give an account a one-time password",
+    responses=responses(HTTPStatus.NOT_FOUND, _UNFIT),
+)
+def give_password(code: Code, session: DbSession, live: Live) -> OneTimePassword:
+    """Make a password that holds for a week; the answer tells it, once. Sessions end.
+
+    Whoever signs in with it can do nothing but choose another one.
+
+    Example: `POST /api/v1/users/dispatch-2/password`
+    """
+    now = datetime.now(UTC)
+    password = users.give_one_time_password(session, code, now=now)
+    signing_in.forget_failures(session, live.seal, code)
+    return OneTimePassword(password=password, until=now + users.ONE_TIME)
 
 
 @router.post(
@@ -133,9 +156,8 @@ def grant_role(code: Code, given: GrantIn, session: DbSession, by: Administrator
     Example: `POST /api/v1/users/dispatch-2/roles` with `{"role": "dispatcher", "grid_code": "s"}`
     """
     now = datetime.now(UTC)
-    return UserOut.of(
-        users.grant_role(session, code, given.role, given.grid_code, now=now, by=by.code)
-    )
+    user = users.grant_role(session, code, given.role, given.grid_code, now=now, by=by.code)
+    return _told(session, user)[0]
 
 
 @router.delete(
@@ -153,7 +175,7 @@ def revoke_role(
 
     Example: `DELETE /api/v1/users/dispatch-2/roles/dispatcher?grid_code=s`
     """
-    return UserOut.of(users.revoke_role(session, code, role, grid_code))
+    return _told(session, users.revoke_role(session, code, role, grid_code))[0]
 
 
 @router.delete(
@@ -166,7 +188,24 @@ def remove_user_totp(code: Code, session: DbSession) -> UserOut:
 
     Example: `DELETE /api/v1/users/dispatch-2/totp`
     """
-    return UserOut.of(users.remove_totp(session, code))
+    return _told(session, users.remove_totp(session, code))[0]
+
+
+@router.get(
+    "/{code}/sessions",
+    summary="List the sessions of an account",
+    responses=responses(HTTPStatus.NOT_FOUND, _UNFIT),
+)
+def list_user_sessions(
+    code: Code, session: DbSession, live: Live, who: SignedIn
+) -> list[OpenSessionOut]:
+    """Return the sessions of an account that are open, the last used first.
+
+    Example: `GET /api/v1/users/dispatch-2/sessions`
+    """
+    UserStore(session).get(code)
+    found = own.open_sessions(session, code, now=datetime.now(UTC), rules=live.rules)
+    return [OpenSessionOut.of(one, who.session_id) for one in found]
 
 
 @router.delete(
@@ -194,7 +233,9 @@ def link_identity(code: Code, provider: Provider, given: SubjectIn, session: DbS
 
     Example: `PUT /api/v1/users/dispatch-2/identities/city` with `{"subject": "248289761001"}`
     """
-    return UserOut.of(users.link_identity(session, code, provider=provider, subject=given.subject))
+    return _told(
+        session, users.link_identity(session, code, provider=provider, subject=given.subject)
+    )[0]
 
 
 @router.delete(
@@ -208,7 +249,7 @@ def unlink_identity(code: Code, provider: Provider, session: DbSession) -> UserO
     Example: `DELETE /api/v1/users/dispatch-2/identities/city`
     """
     now = datetime.now(UTC)
-    return UserOut.of(users.unlink_identity(session, code, provider=provider, now=now))
+    return _told(session, users.unlink_identity(session, code, provider=provider, now=now))[0]
 
 
 @router.get(
@@ -251,3 +292,10 @@ def revoke_user_token(code: Code, number: Number, session: DbSession) -> None:
     Example: `DELETE /api/v1/users/hotline/tokens/0123456789ab`
     """
     tokens.revoke_token(session, number, now=datetime.now(UTC), account_code=code)
+
+
+def _told(session: Session, *found: User) -> list[UserOut]:
+    """Return accounts with the present names of the grids of their roles."""
+    grids = {one.grid_code for user in found for one in user.grants if one.grid_code is not None}
+    names = grid_names(session, grids)
+    return [UserOut.of(user, names) for user in found]

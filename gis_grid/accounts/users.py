@@ -25,6 +25,9 @@ class User:
     has_totp: bool = False
     """Signing in with a password needs a code of an authenticator, too."""
 
+    password_until: datetime | None = None
+    """Until when a one-time password opens a session, in which it can only be changed."""
+
     identities: tuple[tuple[str, str], ...] = ()
     """Pairs of OpenID provider and subject that sign in as this account."""
 

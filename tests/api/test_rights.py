@@ -20,6 +20,8 @@ OPEN = {
     "/planner",
     "/dispatch",
     "/overview",
+    "/admin",
+    "/account",
     "/static/{path:path}",
     "/openapi.json",
     "/api/v1/openapi.json",

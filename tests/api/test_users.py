@@ -275,3 +275,66 @@ def test_links_and_unlinks_identities(client):
     assert taken.status_code == 409
     assert client.delete(way).json()["identities"] == []
     assert client.delete(way).status_code == 404
+
+
+def test_a_one_time_password_opens_nothing_but_its_change(client):
+    add(client, "ann", ("viewer", None))
+    told = client.post(f"{USERS}/ann/password").json()
+    assert client.get(f"{USERS}/ann").json()["password_until"] == told["until"]
+    assert sign_in(client, "ann").status_code == 401  # the password before is worth nothing
+    opened = sign_in(client, "ann", told["password"])
+    assert opened.json()["must_change"] is True
+    for method, path, body in (
+        ("GET", "/api/v1/grids", None),
+        ("GET", "/tiles/grids/14/13790/6142.mvt", None),
+        ("GET", f"{ACCOUNT}/tokens", None),
+        ("POST", f"{ACCOUNT}/tokens", {"label": "a way round"}),
+        ("POST", f"{ACCOUNT}/totp", {"password": told["password"]}),
+    ):
+        refused = client.request(method, path, json=body)
+        assert refused.status_code == 403, path
+        assert "choose a password of your own first" in refused.json()["detail"]
+    assert client.get(SESSION).status_code == 200
+    changed = {"old": told["password"], "new": ANOTHER}
+    assert client.put(f"{ACCOUNT}/password", json=changed).status_code == 204
+    assert client.get("/api/v1/grids").status_code == 200
+    assert client.get(SESSION).json()["must_change"] is False
+    assert sign_in(client, "ann", told["password"]).status_code == 401
+    assert sign_in(client, "ann", ANOTHER).json()["must_change"] is False
+
+
+def test_a_one_time_password_ends_after_a_week(client):
+    add(client, "ann")
+    password = client.post(f"{USERS}/ann/password").json()["password"]
+    with client.engine.begin() as connection:
+        until = datetime.now(UTC) - timedelta(seconds=1)
+        connection.execute(
+            text("UPDATE account SET password_until = :until WHERE code = 'ann'"),
+            {"until": until.replace(tzinfo=None)},
+        )
+    assert sign_in(client, "ann", password).status_code == 401
+
+
+def test_a_one_time_password_is_in_no_log_and_unlike_any_other(client):
+    add(client, "ann")
+    made = [client.post(f"{USERS}/ann/password").json()["password"] for _ in range(5)]
+    assert len(set(made)) == 5
+    assert all(len(one) == 19 for one in made)
+    entries = client.get("/api/v1/audit", params={"layer": "users", "code": "ann"}).text
+    assert "password_until" in entries
+    assert not [one for one in made if one in entries]
+    assert client.post(f"{USERS}/nobody/password").status_code == 404
+
+
+def test_administrators_see_sessions_without_what_opens_them(client):
+    add(client, "ann")
+    sign_in(client, "ann")
+    cookie = client.cookies["gis_grid"]
+    sign_in(client, "root")
+    [told] = client.get(f"{USERS}/ann/sessions").json()
+    assert told["address"] == "testclient"
+    assert told["is_this"] is False
+    assert told["id"] not in cookie
+    assert client.delete(f"{USERS}/ann/sessions").status_code == 204
+    assert client.get(f"{USERS}/ann/sessions").json() == []
+    assert client.get(f"{USERS}/nobody/sessions").status_code == 404

@@ -111,11 +111,11 @@ class Watched:
         """Wait until the map is drawn and named."""
         self.page.wait_for_selector("html[data-drawn]", timeout=60_000)
 
-    def sign_in(self, who: str = "chief") -> None:
+    def sign_in(self, who: str = "chief", password: str = PASSWORD) -> None:
         """Sign in without the form."""
         asked = self.page.request.post(
             f"{self.address}/api/v1/session",
-            data={"name": who, "password": PASSWORD},
+            data={"name": who, "password": password},
             headers={"Origin": self.address},
         )
         assert asked.status == 200, asked.text()

@@ -124,7 +124,8 @@ KEYS = """
 const paths = (words, at = "") => Object.entries(words).flatMap(([name, one]) =>
   typeof one === "object" ? paths(one, `${at}${name}.`) : [`${at}${name}`]);
 const out = {};
-for (const [what, folder] of [["shell", "i18n"], ["features", "features/words"]])
+const folders = {shell: "i18n", features: "features/words", admin: "admin/words"};
+for (const [what, folder] of Object.entries(folders))
   for (const lang of ["zh", "en"])
     out[`${what}/${lang}`] = paths((await import(`./src/${folder}/${lang}.ts`))[lang]);
 console.log(JSON.stringify(out));
@@ -141,13 +142,13 @@ def words():
     return json.loads(run.stdout)
 
 
-@pytest.mark.parametrize("what", ["shell", "features"])
+@pytest.mark.parametrize("what", ["shell", "features", "admin"])
 def test_both_languages_have_the_same_words(words, what):
     assert words[f"{what}/zh"] == words[f"{what}/en"]
     assert len(words[f"{what}/zh"]) > 40
 
 
-@pytest.mark.parametrize("what", ["shell", "features"])
+@pytest.mark.parametrize("what", ["shell", "features", "admin"])
 def test_every_word_is_used(words, what):
     code = "\n".join(
         file.read_text(encoding="utf-8") for file in SOURCES if file.stem not in {"zh", "en"}

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from api.routers.pages import PAGES
 from tests.console.served import PASSWORD
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def at(page):
         ("planning", "/planner", {"/planner", "/overview"}),
         ("sending", "/dispatch", {"/dispatch", "/overview"}),
         ("leading", "/overview", {"/overview"}),
-        ("chief", "/planner", {"/planner", "/dispatch", "/overview"}),
+        ("chief", "/planner", {"/planner", "/dispatch", "/overview", "/admin"}),
     ],
 )
 def test_each_role_has_its_pages(desk, who, home, others):
@@ -180,7 +181,7 @@ def test_without_the_service_the_page_says_so(desk):
 def test_a_bundle_is_small(console):
     from api import assets  # noqa: PLC0415 - built by the fixture
 
-    for name in ("signin", "planner", "dispatch", "overview"):
+    for name in PAGES:
         html = assets.page(name).content.decode()
         wanted = set(re.findall(r'/static/(assets/[^"]+\.(?:js|css))', html))
         assert wanted

@@ -1,5 +1,6 @@
 import json
 import threading
+from contextvars import Context
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -241,11 +242,16 @@ def test_publications_and_settings_are_there(engine):
 
 
 def test_who_acts_is_known_below_the_edge():
-    assert actor() == Actor()
-    with acting(Actor(address="10.0.0.7", request_id="r2")):
-        recognise("ann", "t9")
-        assert actor() == Actor(who="ann", via="t9", address="10.0.0.7", request_id="r2")
-    assert actor().who == "local"
+    def told():
+        yield actor()
+        with acting(Actor(address="10.0.0.7", request_id="r2")):
+            recognise("ann", "t9")
+            yield actor()
+        yield actor()
+
+    before, during, after = Context().run(list, told())  # where nobody was recognised before
+    assert before == after == Actor(who="local")
+    assert during == Actor(who="ann", via="t9", address="10.0.0.7", request_id="r2")
 
 
 def test_the_log_is_json_all_over(written):

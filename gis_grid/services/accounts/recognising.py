@@ -34,6 +34,9 @@ class Recognised:
     session_id: str | None = None
     """The session; None for a token."""
 
+    must_change: bool = False
+    """The session was opened with a one-time password, which has to be changed first."""
+
     csrf: str | None = field(default=None, repr=False)
     """What a write has to carry; None for a token, which no browser sends by itself."""
 
@@ -78,6 +81,7 @@ def by_cookie(
         principal=Principal(code=code, name=user.name, grants=user.grants, via=key[:VIA]),
         until=min(ends_at(held, rules), max(now, held.turned_at + rules.turn), now + rules.touch),
         session_id=key,
+        must_change=user.password_until is not None,
         csrf=seal.csrf(key),
         cookie=seal.signed("session", word, present) if verdict in _HAND_OUT else None,
     )

@@ -83,7 +83,8 @@ def sign_in(
         The database cannot do this now.
     """
     code = _code(given.name)
-    keys = _keys(seal, code, given.address)
+    with maker.begin() as session:
+        keys = _keys(session, seal, code, given.address)
     with maker.begin() as session:
         left_s = TryStore(session).begin(keys, now=now)
     if left_s:
@@ -92,7 +93,7 @@ def sign_in(
     with maker.begin() as session:
         known = UserStore(session).credentials(code)
     is_right, better = passwords.check(given.password, known.password_hash if known else None)
-    if known is None or known.is_disabled or not is_right:
+    if known is None or known.is_disabled or not is_right or _is_over(known, now):
         raise IdentityError(WRONG)
     _second_factor(maker, known, keys, given, now=now)
     with maker.begin() as session:
@@ -128,7 +129,8 @@ def close_session(session: Session, seal: Seal, cookie: str | None, *, now: date
 
 def forget_failures(session: Session, seal: Seal, code: str) -> None:
     """Let an account try again at once, because an administrator says so."""
-    TryStore(session).succeeded(_keys(seal, code, "")[0][0])
+    for address in {"", *SessionStore(session).addresses(code)}:
+        TryStore(session).succeeded(_keys(session, seal, code, address)[0][0])
 
 
 def _tidy(session: Session, *, now: datetime) -> None:
@@ -144,10 +146,22 @@ def _code(name: str) -> str:
         return f"!{name[:256]}"  # of no account; counted and checked like any other
 
 
-def _keys(seal: Seal, code: str, address: str) -> Keys:
+def _is_over(known: Credentials, now: datetime) -> bool:
+    return known.password_until is not None and now >= known.password_until
+
+
+def _keys(session: Session, seal: Seal, code: str, address: str) -> Keys:
+    """Return what tries are counted by.
+
+    From where somebody has signed in to the account before, tries are counted for themselves: who
+    guesses elsewhere, however long, does not keep its owner out here.
+    """
+    here = neighbourhood(address)
+    usual = {neighbourhood(one) for one in SessionStore(session).addresses(code)}
+    mine = ("tries at home", f"{code}\0{here}") if here in usual else ("tries of account", code)
     return (
-        (seal.hashed("tries of account", code), PER_ACCOUNT),
-        (seal.hashed("tries from address", neighbourhood(address)), PER_ADDRESS),
+        (seal.hashed(*mine), PER_ACCOUNT),
+        (seal.hashed("tries from address", here), PER_ADDRESS),
     )
 
 

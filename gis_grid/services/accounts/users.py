@@ -1,6 +1,7 @@
 """What administrators do with accounts: add, grant, revoke, disable, set passwords, link."""
 
-from datetime import datetime
+import secrets
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,10 @@ from gis_grid.storage.accounts.users import UserStore
 from gis_grid.storage.generations import GenerationStore
 
 LONGEST_NAME = 100
+ONE_TIME = timedelta(days=7)
+ONE_TIME_LETTERS = 16
+PLAIN_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Letters that nobody mistakes for others when they are read out: 79 bits in sixteen."""
 
 
 def add_user(
@@ -128,9 +133,30 @@ def set_disabled(session: Session, code: str, *, is_disabled: bool, now: datetim
 
 
 def set_password(
-    session: Session, code: str, password: str, *, now: datetime, keep_session: str = ""
+    session: Session,
+    code: str,
+    password: str,
+    *,
+    now: datetime,
+    until: datetime | None = None,
+    keep_session: str = "",
 ) -> User:
     """Give an account another password; all its sessions end, except one that is named.
+
+    Parameters
+    ----------
+    session
+        Of the database.
+    code
+        Whose it is.
+    password
+        As it was typed.
+    now
+        With a time zone.
+    until
+        Until when it opens sessions, in which it can only be changed; None for good.
+    keep_session
+        The session that goes on.
 
     Raises
     ------
@@ -142,9 +168,25 @@ def set_password(
     kept = passwords.hashed(require_password(password, code=code))
     users = UserStore(session)
     users.hold()
-    users.set(code, password_hash=kept)
+    users.set(code, password_hash=kept, password_until=until)
     SessionStore(session).end_all(code, now=now, but=keep_session)
     return users.get(code)
+
+
+def give_one_time_password(session: Session, code: str, *, now: datetime) -> str:
+    """Give an account a password that nobody chose; it holds for a week, and is told once.
+
+    Whoever signs in with it can do nothing but choose another one.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such account.
+    """
+    word = "".join(secrets.choice(PLAIN_LETTERS) for _ in range(ONE_TIME_LETTERS))
+    password = "-".join(word[at : at + 4] for at in range(0, ONE_TIME_LETTERS, 4))
+    set_password(session, code, password, now=now, until=now + ONE_TIME)
+    return password
 
 
 def remove_totp(session: Session, code: str) -> User:

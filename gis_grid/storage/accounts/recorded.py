@@ -1,6 +1,7 @@
 """Changes of accounts for the audit log: what changed, never a secret or its hash."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ HIDDEN = "secret"
 SHOWN = 12
 """Digits of the hash of a session that the log shows."""
 
-_SHOWN = frozenset({"name", "is_disabled"})
+_SHOWN = frozenset({"name", "is_disabled", "password_until"})
 _UNTOLD = frozenset({"totp_step", "totp_pending"})
 """Columns that move by signing in, or hold what counts only once it is confirmed."""
 
@@ -58,4 +59,6 @@ def record_session(session: Session, action: str, account_code: str, key: str) -
 
 
 def _told(name: str, value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return value if name in _SHOWN or value is None else HIDDEN

@@ -96,6 +96,11 @@ class SessionStore:
         )
         return [OpenSession(**row) for row in rows.mappings()]
 
+    def addresses(self, account_code: str) -> set[str]:
+        """Return from where somebody has signed in to an account in the last weeks."""
+        mine = select(kept.c.address).where(kept.c.account_code == account_code).distinct()
+        return set(self._session.scalars(mine))
+
     def forget(self, *, before: datetime) -> int:
         """Remove sessions that were last used before a moment; return how many."""
         return changed(self._session, delete(kept).where(kept.c.seen_at < before))

@@ -24,6 +24,7 @@ account = Table(
     Column("name", Text, nullable=False),
     Column("is_disabled", Boolean, nullable=False),
     Column("password_hash", Text),
+    Column("password_until", UtcDateTime),  # one that is to be changed; null holds for good
     Column("totp_secret", Text),
     Column("totp_pending", Text),  # shown to its owner, not yet confirmed by a code
     Column("totp_step", BigInteger),  # of the last code that was taken

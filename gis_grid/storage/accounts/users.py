@@ -27,6 +27,7 @@ class Credentials:
     code: str
     is_disabled: bool
     password_hash: str | None = field(repr=False)
+    password_until: datetime | None
     totp_secret: str | None = field(repr=False)
     totp_pending: str | None = field(repr=False)
     totp_step: int | None = field(repr=False)
@@ -91,13 +92,14 @@ class UserStore:
         row = self._session.execute(
             select(
                 *(columns.code, columns.is_disabled, columns.password_hash),
-                *(columns.totp_secret, columns.totp_pending, columns.totp_step),
+                *(columns.password_until, columns.totp_secret),
+                *(columns.totp_pending, columns.totp_step),
             ).where(columns.code == code)
         ).mappings()
         found = row.one_or_none()
         return None if found is None else Credentials(**found)
 
-    def set(self, code: str, **values: str | int | bool | None) -> None:
+    def set(self, code: str, **values: str | int | bool | datetime | None) -> None:
         """Change columns of an account.
 
         Raises
@@ -179,6 +181,7 @@ class UserStore:
             *(columns.code, columns.name, columns.is_disabled, columns.created_at),
             columns.password_hash.is_not(None).label("has_password"),
             columns.totp_secret.is_not(None).label("has_totp"),
+            columns.password_until,
         ).order_by(columns.code)
         if code is not None:
             statement = statement.where(columns.code == code)

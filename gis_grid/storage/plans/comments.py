@@ -6,7 +6,9 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from gis_grid.accounts.audit import Change
 from gis_grid.errors import InputError, NotFoundError
+from gis_grid.storage.audit import record
 from gis_grid.storage.plans.tables import comment, plan
 
 LONGEST = 4_000
@@ -55,7 +57,13 @@ class CommentStore:
             raise NotFoundError(message)
         values = {name: getattr(said, name) for name in _NAMES}
         statement = insert(comment).values(plan=number, **values).returning(comment.c.id)
-        return replace(said, id=self._session.execute(statement).scalar_one())
+        kept = replace(said, id=self._session.execute(statement).scalar_one())
+        after: dict[str, int | str] = {"comment": kept.id, "text": kept.text.strip()}
+        if kept.grid_code is not None:
+            after["grid_code"] = kept.grid_code
+        change = Change(action="comment", layer="plans", code=str(number), after=after)
+        record(self._session, change)
+        return kept
 
     def of(self, number: int) -> list[Comment]:
         """Return the comments on a plan, the first said first."""

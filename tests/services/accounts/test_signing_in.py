@@ -1,7 +1,7 @@
 """Guessing by many at once, and the work that a try costs."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pwdlib import PasswordHash
@@ -87,6 +87,30 @@ def test_a_cheaper_hash_is_made_anew_at_the_next_sign_in(maker):
     with maker.begin() as session:
         kept = UserStore(session).credentials("ann").password_hash
     assert "m=19456,t=2,p=1" in kept
+    signing_in.sign_in(maker, SEAL, given(), now=NOW)
+
+
+def test_a_stranger_who_guesses_all_day_does_not_keep_the_owner_out(maker):
+    home, elsewhere, now = "192.0.2.1", "203.0.113.9", NOW
+    signing_in.sign_in(maker, SEAL, given(address=home), now=now)
+    for number in range(12):  # for hours, whenever it may
+        now = NOW + timedelta(minutes=16 * number)
+        with pytest.raises(IdentityError):
+            signing_in.sign_in(maker, SEAL, given(address=elsewhere, password="x"), now=now)
+    with pytest.raises(LockedError):  # not even with the right one
+        signing_in.sign_in(maker, SEAL, given(address=elsewhere), now=now)
+    assert signing_in.sign_in(maker, SEAL, given(address=home), now=now).account_code == "ann"
+
+
+def test_guesses_from_where_the_owner_works_are_counted_as_well(maker):
+    signing_in.sign_in(maker, SEAL, given(), now=NOW)
+    for _ in range(5):
+        with pytest.raises(IdentityError):
+            signing_in.sign_in(maker, SEAL, given(password="x"), now=NOW)
+    with pytest.raises(LockedError):
+        signing_in.sign_in(maker, SEAL, given(), now=NOW)
+    with maker.begin() as session:
+        signing_in.forget_failures(session, SEAL, "ann")
     signing_in.sign_in(maker, SEAL, given(), now=NOW)
 
 

@@ -2,12 +2,19 @@ import type { Words } from "./zh.ts";
 
 export const en: Words = {
   title: "City grid governance",
-  pages: { planner: "Planning", dispatch: "Dispatch", overview: "Overview" },
+  pages: {
+    planner: "Planning",
+    dispatch: "Dispatch",
+    overview: "Overview",
+    admin: "Administration",
+    account: "My account",
+  },
   shell: {
     narrow: "This screen is too narrow for the map: here is the plain list",
     panel: "Data",
     nav: "Main navigation",
     skip: "Go to the map",
+    skipToContent: "Go to the content",
     unnamed: "Unnamed city",
     live: "Connected",
     away: (time) => `Not connected, data as of ${time}`,
@@ -63,6 +70,7 @@ export const en: Words = {
     wrong: "The account, the password or the code is wrong",
     wait: "Too many tries; wait a little",
     empty: "Fill in the account and the password",
+    refused: (why) => `Single sign-on was refused: ${why}`,
     offline: "Runs in this house: map and data stay inside",
     with: (name) => `Sign in with ${name}`,
   },

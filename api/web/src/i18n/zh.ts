@@ -2,12 +2,19 @@
 
 export const zh = {
   title: "城市网格治理",
-  pages: { planner: "规划", dispatch: "派遣", overview: "总览" },
+  pages: {
+    planner: "规划",
+    dispatch: "派遣",
+    overview: "总览",
+    admin: "管理",
+    account: "我的账号",
+  },
   shell: {
     narrow: "屏幕太窄，这里只列清单；地图请在电脑上看",
     panel: "数据",
     nav: "主导航",
     skip: "跳到地图",
+    skipToContent: "跳到内容",
     unnamed: "未命名的城市",
     live: "已连接",
     away: (time: string) => `未连接，数据截至 ${time}`,
@@ -63,6 +70,7 @@ export const zh = {
     wrong: "账号、密码或验证码不对",
     wait: "试得太多，请过一会儿再试",
     empty: "请填账号和密码",
+    refused: (why: string) => `统一认证没有通过：${why}`,
     offline: "本机部署，地图与数据不出内网",
     with: (name: string) => `用${name}登录`,
   },

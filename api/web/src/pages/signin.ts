@@ -74,7 +74,9 @@ async function open(): Promise<void> {
     const password = field("password", words.signin.password, "password", "current-password");
     const code = field("totp", words.signin.code, "text", "one-time-code");
     code.box.hidden = true;
-    const said = h("p", { class: "msg bad", role: "alert" });
+    const refused = new URLSearchParams(location.search).get("refused");
+    const why = refused ? words.signin.refused(refused) : "";
+    const said = h("p", { class: "msg bad", role: "alert" }, why);
     const send = h("button", { type: "submit", class: "btn pri lg" }, words.shell.signIn);
     const submit = async (event: Event) => {
       event.preventDefault();
@@ -141,7 +143,7 @@ function provider(t: Words, { key, name }: Provider): HTMLElement {
   const next = encodeURIComponent(nextPage() ?? "/signin");
   return h(
     "a",
-    { href: `${SESSION}/oidc/${encodeURIComponent(key)}/login?next=${next}` },
+    { href: `${SESSION}/oidc/${encodeURIComponent(key)}/login?back=${next}` },
     t.signin.with(name),
   );
 }
@@ -157,5 +159,6 @@ function nextPage(): string | null {
 }
 
 function goOn(session: Session): void {
-  location.replace(nextPage() ?? `/${pagesOf(session)[0] ?? "overview"}`);
+  const first = session.must_change ? "/account" : nextPage();
+  location.replace(first ?? `/${pagesOf(session)[0] ?? "overview"}`);
 }

@@ -37,6 +37,10 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
     askToSignIn();
     return null;
   }
+  if (session.must_change) {
+    location.replace("/account");
+    return null;
+  }
   const [city, catalogue] = await Promise.all([readCity(api), readCatalogue(api)]);
 
   const keys = makeKeys();

@@ -1,7 +1,7 @@
 /** Who is signed in, as the service says. */
 
 import { type Api, ApiError } from "../api.ts";
-import type { PageName } from "./shell.ts";
+import type { AnyPage } from "./shell.ts";
 
 export interface Role {
   role: string;
@@ -11,6 +11,9 @@ export interface Role {
 
 export interface Session {
   user: { code: string; name: string; roles: Role[] };
+  /** The password was for one time: nothing can be done before it is changed. */
+  must_change: boolean;
+  has_totp: boolean;
   csrf: string;
 }
 
@@ -35,14 +38,16 @@ export function askToSignIn(): void {
 }
 
 /** Pages that the roles of a user work with, the first one is home. */
-export function pagesOf(session: Session): PageName[] {
+export function pagesOf(session: Session): AnyPage[] {
   const roles = new Set(session.user.roles.map((one) => one.role));
   const has = (...names: string[]) => names.some((name) => roles.has(name));
-  const pages: PageName[] = [];
+  const pages: AnyPage[] = [];
   if (has("planner", "administrator")) pages.push("planner");
   if (has("dispatcher", "checker", "duty_chief", "officer", "administrator"))
     pages.push("dispatch");
   if (has("leader")) pages.unshift("overview");
   else pages.push("overview");
+  const isOfAll = (one: Role) => one.role === "administrator" && one.grid_code === null;
+  if (session.user.roles.some(isOfAll)) pages.push("admin");
   return pages;
 }

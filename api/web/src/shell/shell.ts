@@ -11,6 +11,9 @@ import type { Theme } from "./theme.ts";
 
 export type PageName = "planner" | "dispatch" | "overview";
 
+/** Also the pages that have no map. */
+export type AnyPage = PageName | "admin" | "account";
+
 /** Places of the page where parts put what they show; an empty one takes no room. */
 export interface Slots {
   /** Top bar, between the navigation and the signs at the right: the search box. */

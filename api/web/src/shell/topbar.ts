@@ -7,12 +7,12 @@ import { mark } from "../ui/icons.ts";
 import { button } from "../ui/parts.ts";
 import type { Address } from "./address.ts";
 import type { Session } from "./session.ts";
-import type { PageName } from "./shell.ts";
+import type { AnyPage } from "./shell.ts";
 import type { Theme } from "./theme.ts";
 
 export interface TopParts {
-  page: PageName;
-  pages: readonly PageName[];
+  page: AnyPage;
+  pages: readonly AnyPage[];
   city: City;
   t: Words;
   lang: Lang;
@@ -21,7 +21,8 @@ export interface TopParts {
   session: Session;
   search: HTMLElement;
   live: HTMLElement;
-  showKeys: () => void;
+  /** Without keys of its own a page shows none. */
+  showKeys?: () => void;
   signOut: () => void;
 }
 
@@ -50,7 +51,7 @@ export function topBar(parts: TopParts): HTMLElement {
 }
 
 function navigation({ pages, page, t }: TopParts): HTMLElement {
-  const link = (name: PageName) =>
+  const link = (name: AnyPage) =>
     h("a", { href: `/${name}`, "aria-current": name === page ? "page" : null }, t.pages[name]);
   return h("nav", { class: "nav", "aria-label": t.shell.nav }, ...pages.map(link));
 }
@@ -89,7 +90,8 @@ function languageButton({ lang, t, address }: TopParts): HTMLElement {
   return switched;
 }
 
-function keysButton({ t, showKeys }: TopParts): HTMLElement {
+function keysButton({ t, showKeys }: TopParts): HTMLElement | null {
+  if (!showKeys) return null;
   const help = button("?", showKeys, { kind: "ghost", size: "sm", title: t.shell.help });
   help.setAttribute("aria-label", t.shell.help);
   return help;
@@ -101,7 +103,7 @@ function who({ session, t, signOut }: TopParts): HTMLElement {
     "div",
     { class: "who" },
     h("b", { "aria-hidden": "true" }, name.slice(0, 1)),
-    h("span", {}, name),
+    h("a", { href: "/account", class: "me", title: t.pages.account }, name),
     button(t.shell.signOut, signOut, { kind: "ghost", size: "sm" }),
   );
 }
