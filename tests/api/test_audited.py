@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -22,9 +23,13 @@ from gis_grid.storage.audit import AuditStore
 from gis_grid.storage.city import CityStore
 from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.plans.jobs import JobStore
+from gis_grid.storage.special import SpecialStore
 from gis_grid.values.layers import LAYERS
 from tests import databases, drawn
 from tests.api.test_matrix import more
+from tests.storage.test_special import BOTH as TWO
+from tests.storage.test_special import frame as special
 
 PASSWORD, ANOTHER = "first of all 1", "second to none 2"
 WRITES = {"post", "put", "patch", "delete"}
@@ -45,6 +50,7 @@ UNLOGGED = {
     "server_secret": "made once, never told",
     "sign_in_try": "counted tries, under hashes",
     "sign_in_flow": "sign-ins with a provider that have begun",
+    "plan_proposal": "what a job found; its order and its end are in the log",
     "plan_start": "what a plan began with, by its digest; the plan is in the log",
 }
 """Tables whose rows are nobody's doing, and why."""
@@ -53,6 +59,7 @@ UNTOLD = {
     "account": {"totp_pending", "totp_step"},
     "account_session": {"seen_at", "turned_at", "turn"},
     "account_token": {"last_used_at"},
+    "plan_job": {"seen_at", "done", "said", "step", "runner"},
 }
 """Columns that move by using a thing."""
 
@@ -138,9 +145,32 @@ def steps(desk):
     yield f"PUT {plans}/{{number}}/stage", plan, {"stage": "review"}
     yield f"PUT {plans}/{{number}}/stage", plan, {"stage": "approved"}
     yield f"POST {plans}/{{number}}/publication", plan, {"name": "秋季"}
+    yield f"POST {plans}/{{number}}/copies", plan, {"title": "均衡"}
+    copy = {"number": known["answer"]["number"]}
+    yield "DELETE /api/v1/jobs/{number}", {"number": queued(desk, **copy)}, None
+    yield f"POST {plans}/{{number}}/balances", copy, {"mode": "small_change", "proposals": 1}
+    ended(desk, known["answer"]["number"])
     yield "DELETE /api/v1/session", {}, None
     yield "POST /api/v1/session", {}, {"name": "root", "password": ANOTHER}
     yield "POST /api/v1/route", {}, {"points": [drawn.middle("B")]}
+
+
+def queued(desk, number):
+    """Queue a job on a plan that no process takes up."""
+    asked = {"mode": "small_change", "proposals": 1}
+    with sessions(desk.engine).begin() as session:
+        add = JobStore(session).add
+        return add(number, asked, total=9, runner="h:1:a", author="root", now=drawn.START).number
+
+
+def ended(desk, number):
+    """Wait until a job has ended: its process writes by itself."""
+    until = time.monotonic() + 240
+    while time.monotonic() < until:
+        if desk.client.get(f"/api/v1/jobs/{number}").json()["ended_at"]:
+            return
+        time.sleep(0.2)
+    pytest.fail("the job did not end")
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +280,10 @@ def by_hand(desk):
         with sessions(desk.engine).begin() as session:
             CityStore(session).put(replace(CityStore(session).get(), name="他市"))
 
+    def surrounded():
+        with sessions(desk.engine).begin() as session:
+            SpecialStore(session).put(special(*TWO), valid_from=drawn.START)
+
     reached = set()
     for name, frame in more():
         done(lambda name=name, frame=frame: stored(name, frame))
@@ -263,6 +297,7 @@ def by_hand(desk):
     )
     done(lambda: stored("officers", contact))
     done(described)
+    done(surrounded)
     later = drawn.START + timedelta(days=36_500)
     done(lambda: publish_grids(desk.engine, drawn.grids(), name="again", valid_from=later))
     assert reached | {"grids", "officers"} == set(LAYERS)

@@ -3,7 +3,7 @@
 import re
 import sys
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 import pytest
@@ -13,17 +13,21 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.rights import MethodRight, Right, TileRight, declared, open_to_all
+from api.schemas_jobs import ProposalOut
 from gis_grid.accounts.permissions import CITY_WIDE, READING, Action, allowed, has_no_place
 from gis_grid.accounts.roles import Role
+from gis_grid.plan.stages import Stage
 from gis_grid.settings import Settings
 from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.plans.jobs import JobStore
 from gis_grid.storage.plans.plans import PlanStore
 from gis_grid.values.layers import LAYERS
 from gis_grid.values.tiles import TILE_LAYERS
 from tests import databases, drawn, planned
 from tests.api.test_rights import OPEN
 from tests.signed import bearer, token
+from tests.storage.plans.test_jobs import KEPT
 from tests.tiled import decoded
 
 HERE, THERE = "w", "e"
@@ -76,8 +80,8 @@ def service(tmp_path_factory, sqlite_template):
         for name, frame in more():
             LayerStore(session).upsert(name, frame)
         sides = (
-            Side("inside", "A", HERE, INSIDE | BASE, new_plan(session, HERE)),
-            Side("outside", "C", THERE, OUTSIDE | BASE, new_plan(session, THERE)),
+            Side("inside", "A", HERE, INSIDE | BASE, *new_plans(session, HERE)),
+            Side("outside", "C", THERE, OUTSIDE | BASE, *new_plans(session, THERE)),
         )
     engine.dispose()
     tokens = {role: token(url, (role, HERE), code=role.value) for role in Role}
@@ -87,18 +91,20 @@ def service(tmp_path_factory, sqlite_template):
         yield app, client, tokens, chief, sides
 
 
-def new_plan(session, area_code):
-    """Begin a plan of square blocks for an area; return its number."""
+def new_plans(session, area_code):
+    """Return the numbers of a draft, of a plan that is approved, and of a job on the draft."""
     plans, now = PlanStore(session), planned.NOW
-    return plans.add(
-        title="秋季调整",
-        area_code=area_code,
-        generation=1,
-        start_digest=plans.keep_start(planned.start(), now=now),
-        settings={"households": [300, 500]},
-        author="ann",
-        now=now,
-    ).number
+    start = plans.keep_start(planned.start(), now=now)
+    about = {"title": "秋季调整", "area_code": area_code, "generation": 1, "start_digest": start}
+    about |= {"settings": {"households": [300, 500]}, "author": "ann", "now": now}
+    draft, approved = (plans.add(**about).number for _ in range(2))
+    for stage in (Stage.REVIEW, Stage.APPROVED):
+        plans.move(plans.hold(approved), stage, now=now)
+    jobs = JobStore(session)
+    asked = {"mode": "small_change", "proposals": 1}
+    job = jobs.add(draft, asked, total=200, runner="h:1:a", author="ann", now=now).number
+    jobs.keep(job, replace(KEPT, figures=FIGURES))
+    return draft, approved, job
 
 
 def operations(app):
@@ -120,6 +126,7 @@ FILLERS = {
     "y": "6142",
     "role": "viewer",
     "provider": "city",
+    "which": "1",
 }
 """What a parameter of a path is, where it does not matter on which side it lies."""
 
@@ -144,6 +151,7 @@ BODIES = {
     "POST /api/v1/plans/{number}/undo": lambda _: None,
     "POST /api/v1/plans/{number}/redo": lambda _: None,
     "PUT /api/v1/plans/{number}/stage": lambda _: {"stage": "review"},
+    "POST /api/v1/plans/{number}/balances": lambda _: {"mode": "small_change"},
     "POST /api/v1/plans/{number}/publication": lambda _: {"name": "x"},
 }
 """A body that a route takes, so that only the rights can refuse it; of users' routes none is
@@ -152,6 +160,10 @@ needed, for here nobody is an administrator of the whole city."""
 BRUSH = {"do": "move_blocks", "blocks": ["B000001"], "to": "g1"}
 IN_TURN = {HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED}
 """What a plan answers somebody who may, when others have changed it before."""
+
+
+FIGURES = dict.fromkeys(ProposalOut.model_fields, 0) | {"unsplittable": []}
+del FIGURES["number"]
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,10 @@ class Side:
     area: str
     codes: dict
     plan: int
+    approved: int
+    """A plan that nobody may balance any more: here no job shall begin."""
+
+    job: int
 
 
 HOW = """
@@ -180,7 +196,9 @@ def address(path, side):
     def fill(found):
         name = found[1]
         if name == "number" and layer == "plans":
-            return str(side.plan)
+            return str(side.approved if path.endswith("/balances") else side.plan)
+        if name == "number" and layer == "jobs":
+            return str(side.job)
         if name in {"code", "number", "grid_code"}:
             return side.codes.get("officers" if layer == "contacts" else layer, side.grid)
         if name not in FILLERS:

@@ -165,6 +165,8 @@ export const en: AdminWords = {
     tokens: "Tokens",
     sessions: "Sessions",
     plans: "Plans",
+    special: "Special grids",
+    jobs: "Balance jobs",
     settings: "Settings",
     city: "City",
   },

@@ -165,6 +165,8 @@ export const zh = {
     tokens: "令牌",
     sessions: "会话",
     plans: "方案",
+    special: "专属网格",
+    jobs: "均衡任务",
     settings: "设置",
     city: "城市",
   },
