@@ -30,6 +30,7 @@ from api.routers import (
     oidc,
     pages,
     plan_comparison,
+    plan_files,
     plan_jobs,
     plan_publication,
     plan_steps,
@@ -130,11 +131,13 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         contacts.router,
         described.router,
         tiles.described,
+        plan_files.router,  # before those of one plan: `import` is no number
         plans.router,
         plan_steps.router,
         plan_jobs.router,
         plan_comparison.router,
         plan_publication.router,
+        plan_publication.reverting,
         reports.make_router(),
         layers.make_router(),
     ):

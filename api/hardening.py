@@ -17,8 +17,8 @@ from gis_grid.storage.acting import acting
 BODY_BYTES = 1_000_000
 """Largest body of a request, but for `BODIES`."""
 
-BODIES: Mapping[str, int] = {"/api/v1/route": 4_100_000}
-"""Largest body by path: ten thousand points."""
+BODIES: Mapping[str, int] = {"/api/v1/route": 4_100_000, "/api/v1/plans/import": 64_000_000}
+"""Largest body by path: ten thousand points; a plan of a district with its steps."""
 
 BODY_S = 30.0
 """A body must have come completely within this time."""

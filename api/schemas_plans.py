@@ -52,8 +52,15 @@ class NewPublication(Asked):
 
     name: Title = Field(description="What people call the generation.")
     valid_from: Moment | None = Field(
-        default=None, description="When it starts; now, when nothing is said."
+        default=None,
+        description="When it starts, not in the future; now, when nothing is said.",
     )
+
+
+class NewReversal(Asked):
+    """The grids of the generation before are to be current again."""
+
+    name: Title = Field(description="What people call the generation that undoes the last one.")
 
 
 class Rerouted(BaseModel):
@@ -66,7 +73,9 @@ class Rerouted(BaseModel):
 class PublicationOut(BaseModel):
     """What a publication did."""
 
-    plan: "PlanOut"
+    plan: "PlanOut | None"
+    """None when the generation was not made by a plan."""
+
     generation: int
     lineage: int
     """Rows that say what became of the grids before."""
@@ -287,3 +296,26 @@ class ComparisonOut(BaseModel):
     """The moved blocks: GeoJSON features with their grid before and after."""
 
     type: Literal["FeatureCollection"] = "FeatureCollection"
+
+
+class RejectOut(BaseModel):
+    """A row of a table that was not taken."""
+
+    row: int
+    field: str
+    value: str
+    reason: str
+
+
+class ImportOut(BaseModel):
+    """What became of a file."""
+
+    plan: PlanOut
+    entry: EntryOut | None
+    """The step that a table made; None when it moved nothing, or for a plan file."""
+
+    moved: int
+    unchanged: int
+    rejected: int
+    rejects: list[RejectOut]
+    """Rows that were not taken, at most 1,000 of them."""

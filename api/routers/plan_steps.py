@@ -187,7 +187,7 @@ def plan_steps(
     seen_plan(session, number, access)
     with desk.look(number) as (_, held):
         return Entries(
-            entries=[_told_entry(entry) for entry in held.draft.log[query.since :]],
+            entries=[told_entry(entry) for entry in held.draft.log[query.since :]],
             undoable=held.draft.undoable,
             redoable=held.draft.redoable,
         )
@@ -298,7 +298,7 @@ def _told(desk: Desk, taken: Taken, response: Response) -> TakenOut:
         }
         return TakenOut(
             plan=told_plan(taken.plan),
-            entry=_told_entry(taken.entry),
+            entry=told_entry(taken.entry),
             effects=[
                 GridEffect.model_validate(one, from_attributes=True)
                 for one in told_effects(state, taken.effect, names)
@@ -307,7 +307,8 @@ def _told(desk: Desk, taken: Taken, response: Response) -> TakenOut:
         )
 
 
-def _told_entry(entry: Entry) -> EntryOut:
+def told_entry(entry: Entry) -> EntryOut:
+    """Return a step as it is told."""
     return EntryOut.model_validate(entry, from_attributes=True)
 
 

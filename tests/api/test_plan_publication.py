@@ -1,13 +1,16 @@
 """Publishing a plan: one transaction after which everything belongs to the new grids."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import shapely
 
-from gis_grid.services.publishing import publish_grids
+from gis_grid.accounts.roles import Role
 from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.layers import LayerStore
 from tests import drawn
 from tests.api.conftest import BOTH, new_database, served
+from tests.signed import bearer, token
 
 
 @pytest.fixture(params=BOTH)
@@ -156,17 +159,67 @@ def test_plans_of_different_parts_are_published_one_after_the_other(client):
     assert set(ground(grids_of(client)).index) == set("BDEFGHI")
 
 
-def test_a_publication_is_undone_by_publishing_the_grids_before(client):
+def revert(client, generation, **headers):
+    address = f"/api/v1/generations/{generation}/revert"
+    return client.post(address, json={"name": "撤销"}, headers=headers)
+
+
+def test_a_publication_is_undone_and_done_again(client):
     before, things = grids_of(client), owners(client, "facilities")
     number = begin(client, "s")
     take(client, number, WISHES["drag"])
     approve(client, number)
     assert publish(client, number).status_code == 201
-    old = before.reset_index(drop=True)
-    publish_grids(
-        client.engine, old, name="撤销", valid_from=drawn.START.replace(year=2100), based_on=2
-    )
+    published = grids_of(client)
+    done = revert(client, 2)
+    assert done.status_code == 201, done.text
+    assert (done.json()["generation"], done.json()["plan"]["stage"]) == (3, "approved")
     after = grids_of(client)
     assert after.drop(columns="geometry").equals(before.drop(columns="geometry"))
     assert all(after.geometry.geom_equals_exact(before.geometry, 0))
     assert owners(client, "facilities") == things
+    for wrong, status in ((2, 409), (99, 404), (0, 422)):
+        assert revert(client, wrong).status_code == status
+    again = publish(client, number, "再来")
+    assert again.status_code == 201, again.text
+    assert again.json()["generation"] == 4
+    assert all(grids_of(client).geometry.geom_equals_exact(published.geometry, 0))
+    log = client.get("/api/v1/audit", params={"layer": "plans"}).json()["entries"]
+    stages = [one["after"]["stage"] for one in log if one["after"].get("stage")]
+    assert stages[::-1] == ["review", "approved", "published", "approved", "published"]
+
+
+def test_a_first_generation_cannot_be_undone(client):
+    refused = revert(client, 1)
+    assert refused.status_code == 409
+    assert "the first" in refused.json()["detail"]
+
+
+def test_only_those_whose_ground_it_is_undo_a_publication(client):
+    number = begin(client, "e")
+    take(client, number, {"do": "merge", "grids": ["C"], "into": "F"})
+    approve(client, number)
+    assert publish(client, number).status_code == 201
+    url = client.engine.url.render_as_string(hide_password=False)
+    west = bearer(token(url, (Role.PLANNER, "w"), code="west"))
+    leader = bearer(token(url, (Role.LEADER, None), code="leader"))
+    east = bearer(token(url, (Role.PLANNER, "e"), code="east"))
+    assert revert(client, 2, **west).status_code == 403
+    assert revert(client, 2, **leader).status_code == 403
+    assert revert(client, 2, **east).status_code == 201
+
+
+def test_grids_do_not_change_at_another_time_than_they_are_published(client):
+    number = begin(client, "s")
+    take(client, number, WISHES["merge"])
+    approve(client, number)
+    address = f"/api/v1/plans/{number}/publication"
+    late = (datetime.now(UTC) + timedelta(days=3)).isoformat()
+    refused = client.post(address, json={"name": "秋季", "valid_from": late})
+    assert refused.status_code == 422
+    assert "publish the plan at that time" in refused.json()["detail"]
+    assert len(grids_of(client)) == len(drawn.grids())
+    early = drawn.START.isoformat()
+    assert client.post(address, json={"name": "秋季", "valid_from": early}).status_code == 409
+    since = (datetime.now(UTC) - timedelta(days=3)).isoformat()
+    assert client.post(address, json={"name": "秋季", "valid_from": since}).status_code == 201

@@ -7,7 +7,7 @@ is the same for all grids that meet in it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 from sqlalchemy.orm import Session
 
-from gis_grid.errors import ConflictError, GeometryError
+from gis_grid.errors import ConflictError, GeometryError, InputError, NotFoundError
 from gis_grid.geo.corners import with_corners
 from gis_grid.geo.crs import project, unproject
 from gis_grid.plan.compare import Comparison, compare
@@ -35,6 +35,7 @@ DECIMALS = 9
 
 COUNTS = ("households", "persons", "elderly")
 _NEAR_DEG = 1e-7
+_CLOCKS_DIFFER = timedelta(minutes=1)
 
 Floats = npt.NDArray[np.float64]
 
@@ -79,6 +80,56 @@ def publication_of(session: Session, plan: Plan, held: Held) -> Publication:
     grids = _matched(grids, redrawn, {str(one) for one in grids.loc[list(redrawn), "level"]})
     _require_tiling(grids[grids["level"] == city.scheme.ground])
     return Publication(grids.reset_index(drop=True), current)
+
+
+def require_effective(valid_from: datetime | None, *, now: datetime) -> datetime:
+    """Return when a generation starts: at the given moment, or now.
+
+    Everything follows at the moment of publishing, so a generation cannot start later than that.
+
+    Raises
+    ------
+    InputError
+        The moment is in the future.
+    """
+    if valid_from is None:
+        return now
+    if valid_from > now + _CLOCKS_DIFFER:
+        message = f"the grids change when they are published, not at {valid_from.isoformat()}; "
+        message += "publish the plan at that time, or leave valid_from out"
+        raise InputError(message)
+    return min(valid_from, now)
+
+
+def reversal_of(session: Session, number: int) -> Publication:
+    """Return the grids of the generation before the current one, to be published again.
+
+    Parameters
+    ----------
+    session
+        The transaction that will publish them.
+    number
+        The generation that is to be undone.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such generation.
+    ConflictError
+        It is not the current one, or the first.
+    """
+    held = {one.number: one for one in GenerationStore(session).all()}
+    if number not in held:
+        message = f"there is no generation {number}"
+        raise NotFoundError(message)
+    if number != max(held):
+        message = f"generation {number} is not current; only {max(held)} can be undone"
+        raise ConflictError(message)
+    if number - 1 not in held:
+        message = f"generation {number} is the first; there are no grids before it"
+        raise ConflictError(message)
+    grids = LayerStore(session).read("grids", at=held[number - 1].valid_from)
+    return Publication(gpd.GeoDataFrame(grids), number)
 
 
 def _require_same_start(

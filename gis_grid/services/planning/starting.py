@@ -67,7 +67,7 @@ def begin(session: Session, area_code: str, *, progress: Progress = silent) -> B
         message = "there are no grids to plan with; import or make some first"
         raise ConflictError(message)
     progress("reading", 0, 1)
-    grids = _below(gpd.GeoDataFrame(store.read("grids")), area_code, city)
+    grids = below(gpd.GeoDataFrame(store.read("grids")), area_code, city)
     metric = to_metric(grids, epsg=city.epsg)
     ground = metric[metric["level"] == city.scheme.ground]
     if ground.empty:
@@ -80,7 +80,14 @@ def begin(session: Session, area_code: str, *, progress: Progress = silent) -> B
     return Begun(start, generation.number)
 
 
-def _below(grids: gpd.GeoDataFrame, area_code: str, city: City) -> gpd.GeoDataFrame:
+def below(grids: gpd.GeoDataFrame, area_code: str, city: City) -> gpd.GeoDataFrame:
+    """Return a grid and everything below it.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such grid.
+    """
     tree = GridTree.build(
         grids["code"].tolist(),
         grids["parent_code"].tolist(),

@@ -186,7 +186,7 @@ class JobStore:
         values = {"state": state.value, "ended_at": now, "problem": problem}
         begin_to_write(self._session.connection())
         ended = update(job).where(job.c.number == number, _IS_GOING).values(**values)
-        if self._session.execute(ended).rowcount != 1:
+        if self._session.connection().execute(ended).rowcount != 1:
             return False
         about = {"state": state.value} | ({"problem": problem} if problem else {})
         self._record("change", number, after=about)
@@ -257,7 +257,7 @@ class JobStore:
 
     def _change(self, number: int, state: JobState, values: Mapping[str, Any]) -> bool:
         changed = update(job).where(job.c.number == number, job.c.state == state.value)
-        return self._session.execute(changed.values(**values)).rowcount == 1
+        return self._session.connection().execute(changed.values(**values)).rowcount == 1
 
     def _record(self, action: str, number: int, after: Mapping[str, Any]) -> None:
         change = Change(action=action, layer=LAYER, code=str(number), before=None, after=after)

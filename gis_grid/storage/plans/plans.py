@@ -1,7 +1,7 @@
 """Plans in the database: every step is a row, and a plan is where its steps lead."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -231,6 +231,46 @@ class PlanStore:
         about = {"step": step.number, "kind": step.kind, "title": step.title}
         self._record("change", held.number, after=about)
         return self.get(held.number)
+
+    def take_in(self, held: Plan, steps: Iterable[Entry], *, now: datetime) -> Plan:
+        """Keep steps that were taken elsewhere as those of a plan that has none yet.
+
+        Raises
+        ------
+        ConflictError
+            The plan has steps, or those given have gaps.
+        """
+        rows = [{**one.to_json(), "at": one.at, "plan": held.number} for one in steps]
+        if held.step or [row["number"] for row in rows] != [*range(1, len(rows) + 1)]:
+            message = f"plan {held.number} has steps already, or those given have gaps"
+            raise ConflictError(message)
+        if rows:
+            self._session.execute(insert(entry), rows)
+        self._change(held.number, {"step": len(rows), "changed_at": now})
+        self._record("load", held.number, after={"steps": len(rows), "from": "a plan file"})
+        return self.get(held.number)
+
+    def withdraw(self, held: Plan, *, now: datetime) -> Plan:
+        """Say that the generation of a published plan was undone: it is approved again.
+
+        Raises
+        ------
+        ConflictError
+            The plan is not published.
+        """
+        if held.stage != Stage.PUBLISHED:
+            message = f"plan {held.number} is in stage {held.stage}; nothing of it was published"
+            raise ConflictError(message)
+        values = {"stage": Stage.APPROVED.value, "changed_at": now, "published_as": None}
+        self._change(held.number, values)
+        before = {"stage": held.stage.value, "published_as": held.published_as}
+        self._record("change", held.number, before, {"stage": Stage.APPROVED.value})
+        return self.get(held.number)
+
+    def published_as(self, generation: int) -> Plan | None:
+        """Return the plan whose grids became a generation; None when none did."""
+        made = self._session.scalar(select(plan.c.number).where(plan.c.published_as == generation))
+        return None if made is None else self.hold(made)
 
     def require_step(self, held: Plan, seen: int) -> None:
         """Stop when steps were taken that somebody has not seen; say who took which.

@@ -1,0 +1,265 @@
+"""Plans from files: a plan file becomes a draft, a table of blocks and grids becomes a step."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.orm import Session
+
+from gis_grid.errors import ConflictError, FileError, GisGridError
+from gis_grid.geo.crs import to_metric
+from gis_grid.plan.core import NOBODY
+from gis_grid.plan.log import Edit
+from gis_grid.plan.ops import Flip
+from gis_grid.plan.planfile import plan_from_json
+from gis_grid.plan.state import PlanState
+from gis_grid.services.planning.desk import Held
+from gis_grid.services.planning.handing_out import ABOUT
+from gis_grid.services.planning.judging import PlanSettings
+from gis_grid.services.planning.starting import below
+from gis_grid.storage.city import CityStore
+from gis_grid.storage.generations import GenerationStore
+from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.plans.packing import Start
+from gis_grid.storage.plans.plans import Plan, PlanStore
+
+MOST_ROWS = 500_000
+MOST_REJECTS = 1_000
+"""Rejects that are told; all of them are counted."""
+
+_BLOCK, _GRID = ("block", "地块"), ("grid", "网格")
+_SAME_M2 = 1.0
+
+
+class About(BaseModel):
+    """What a plan file says of the plan."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str = Field(min_length=1, max_length=200)
+    area_code: str = Field(min_length=1, max_length=64)
+    generation: int = Field(ge=1)
+    settings: PlanSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that was not taken."""
+
+    row: int
+    """Counted from the heading, which is row 1."""
+
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a table means for a draft."""
+
+    edit: Edit
+    moved: int
+    unchanged: int
+    rejects: tuple[Reject, ...]
+
+
+def about_of(content: bytes) -> tuple[About, Mapping[str, Any]]:
+    """Return what a plan file says of the plan, and the whole document.
+
+    Raises
+    ------
+    FileError
+        It is no plan file of this service.
+    """
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        message = f"this is no plan file: {error}"
+        raise FileError(message) from error
+    if not isinstance(document, Mapping) or not isinstance(document.get(ABOUT), Mapping):
+        message = f"this is no plan file of a service: it does not say which plan it is ({ABOUT!r})"
+        raise FileError(message)
+    try:
+        return About.model_validate(document[ABOUT]), document
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(one) for one in (ABOUT, *first["loc"]))
+        message = f"the plan file is not as it should be in {where}: {first['msg']}"
+        raise FileError(message) from error
+
+
+def take_in(
+    session: Session, about: About, document: Mapping[str, Any], *, author: str, now: datetime
+) -> Plan:
+    """Make a draft of a plan file, with all its steps; they keep the authors that the file names.
+
+    Parameters
+    ----------
+    session
+        The database; its grids must be those that the plan began with.
+    about, document
+        From `about_of`.
+    author, now
+        Who takes it in and when.
+
+    Raises
+    ------
+    FileError
+        A part of the file is missing or does not fit; the message names it.
+    NotFoundError
+        The city does not have the grid that the plan divides.
+    ConflictError
+        The city has other grids there than those that the plan began with.
+    """
+    draft = plan_from_json(document)  # every step is taken once, so that none is kept that fails
+    first = plan_from_json({**document, "log": []}).state
+    if first.locks:
+        message = "the plan file begins with locks; lock by a step instead"
+        raise FileError(message)
+    generation = _generation_of(session, about, first)
+    codes = tuple(str(code) for code in first.codes)
+    start = Start(first.blocks, first.assignment, codes, tuple(first.officers))
+    store = PlanStore(session)
+    plan = store.add(
+        title=about.title,
+        area_code=about.area_code,
+        generation=generation,
+        start_digest=store.keep_start(start, now=now),
+        settings=about.settings.model_dump(mode="json"),
+        author=author,
+        now=now,
+    )
+    return store.take_in(plan, draft.log, now=now)
+
+
+def _generation_of(session: Session, about: About, first: PlanState) -> int:
+    """Return the generation whose grids are those of the beginning of a plan."""
+    store = GenerationStore(session)
+    held = {one.number: one for one in store.all()}
+    reason = "there are no grids yet"
+    city = CityStore(session).get()
+    for number in dict.fromkeys([max(held, default=0), about.generation]):
+        if number not in held:
+            continue
+        grids = LayerStore(session).read("grids", at=held[number].valid_from)
+        mine = below(gpd.GeoDataFrame(grids), about.area_code, city)
+        found = _other_grids(mine[mine["level"] == city.scheme.ground], first)
+        if found is None:
+            return number
+        reason = reason if number != max(held) else found
+    message = f"the plan file does not begin with the grids of this city: {reason}"
+    raise ConflictError(message)
+
+
+def _other_grids(grids: gpd.GeoDataFrame, first: PlanState) -> str | None:
+    """Return what differs between grids and the beginning of a plan; None when nothing does."""
+    codes = [str(code) for code in first.codes]
+    mine = grids.set_index("code", drop=False)
+    other = sorted(set(codes) ^ set(mine.index))
+    if other:
+        where = "here" if other[0] in codes else "in the file"
+        return f"there is no grid {other[0]} {where}"
+    metric = to_metric(gpd.GeoDataFrame(mine.loc[codes]), epsg=first.blocks.epsg)
+    here = metric.geometry.area.to_numpy()
+    there = first.area_m2(np.arange(len(codes)))
+    off = np.abs(here - there) > np.maximum(_SAME_M2, 1e-6 * here)
+    if off.any():
+        code = codes[int(np.argmax(off))]
+        return f"grid {code} has other ground"
+    return None
+
+
+def assignment_of(held: Held, content: bytes) -> Assignment:
+    """Return the step that puts blocks into the grids that a table names.
+
+    Good rows are taken whatever the bad ones are. A block that was cut stands for its parts.
+
+    Parameters
+    ----------
+    held
+        The draft.
+    content
+        CSV with the columns block and grid (地块, 网格) in UTF-8 or GB 18030; a row with an empty
+        grid takes the block out of the plan.
+
+    Raises
+    ------
+    FileError
+        It is no such table, or has too many rows.
+    """
+    state = held.state
+    target: dict[int, int] = {}
+    rejects: list[Reject] = []
+    said: dict[int, int] = {}
+    for row, block, grid in _rows(content):
+        try:
+            parts = held.blocks([block])
+            number = state.grid_of(grid) if grid else NOBODY
+        except GisGridError as error:
+            wrong = ("grid", grid) if "no grid" in str(error) else ("block", block)
+            rejects.append(Reject(row, *wrong, str(error)))
+            continue
+        twice = [part for part in parts if target.get(part, number) != number]
+        if twice:
+            reason = f"row {said[twice[0]]} puts this block into another grid"
+            rejects.append(Reject(row, "block", block, reason))
+            continue
+        target.update(dict.fromkeys(parts, number))
+        said.update(dict.fromkeys(parts, row))
+    return _assigned(state, target, rejects)
+
+
+def _assigned(state: PlanState, target: Mapping[int, int], rejects: list[Reject]) -> Assignment:
+    now = state.core.grid
+    moved = sorted(block for block, grid in target.items() if int(now[block]) != grid)
+    flip = Flip(
+        tuple(moved),
+        tuple(int(now[block]) for block in moved),
+        tuple(target[block] for block in moved),
+    )
+    edit = Edit(f"{len(moved)} blocks by a table", (flip,) if moved else ())
+    return Assignment(edit, len(moved), len(target) - len(moved), tuple(rejects))
+
+
+def _rows(content: bytes) -> Iterator[tuple[int, str, str]]:
+    reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
+    try:
+        heading = [name.strip().lower() for name in next(reader, [])]
+        block, grid = _column(heading, _BLOCK), _column(heading, _GRID)
+        for number, row in enumerate(reader, 2):
+            if number > MOST_ROWS:
+                message = f"the table has more than {MOST_ROWS:,} rows; send it in parts"
+                raise FileError(message)
+            if row:
+                cells = [*row, *[""] * (len(heading) - len(row))]
+                yield number, cells[block].strip(), cells[grid].strip()
+    except csv.Error as error:
+        message = f"line {reader.line_num} of the table is no CSV: {error}"
+        raise FileError(message) from error
+
+
+def _column(heading: list[str], names: tuple[str, ...]) -> int:
+    found = [at for at, name in enumerate(heading) if name in names]
+    if len(found) != 1:
+        message = f"the table needs one column {names[0]!r} ({names[1]}); it has "
+        message += ", ".join(heading[:10]) or "no heading"
+        raise FileError(message)
+    return found[0]
+
+
+def _text(content: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    message = "the table is neither UTF-8 nor GB 18030"
+    raise FileError(message)
