@@ -216,7 +216,7 @@ class BorderTool implements Tool {
         pen.dot(grip.at, 9, accent);
         return;
       }
-      movedGround(pen, pulled.moved, accent);
+      movedGround(pen, pulled.moved, accent, casing);
       oldBorder(pen, pulled.old, ink, casing);
       newBorder(pen, this.whole(border.line, pulled), accent, casing);
       for (const corner of pulled.corners) pen.handle(corner, accent);

@@ -185,10 +185,14 @@ function table(parts: CardParts, { grids, preview }: CardState): HTMLElement {
     rows.push(
       h(
         "tr",
-        { class: "bad" },
+        {},
         h("td", {}, words.cards.pieces),
         ...grids.flatMap((code) => [
-          h("td", {}, h("b", {}, String(after[code]?.["pieces"] ?? "–"))),
+          h(
+            "td",
+            { class: (after[code]?.["pieces"] ?? 1) > 1 ? "bad" : null },
+            h("b", {}, String(after[code]?.["pieces"] ?? "–")),
+          ),
           h("td", { class: "dim" }, String(before[code]?.["pieces"] ?? "–")),
         ]),
       ),

@@ -15,7 +15,9 @@ export function chosen(bench: Bench, grids: readonly (Grid | undefined)[]): Draw
   };
 }
 
-export function movedGround(pen: Pen, shape: Shape, accent: string): void {
+/** A pale ground first: the lines are to be seen on every colour of a grid. */
+export function movedGround(pen: Pen, shape: Shape, accent: string, ground = "#ffffff"): void {
+  pen.fill(shape, `${ground}8c`);
   pen.hatch(shape, `${accent}6b`, 8, 2);
 }
 
