@@ -57,3 +57,7 @@ def main() -> None:
     except GisGridError as error:
         typer.echo(f"error: {error}", err=True)
         sys.exit(FAILED)
+
+
+if __name__ == "__main__":
+    main()

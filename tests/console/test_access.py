@@ -72,6 +72,25 @@ def test_axe_finds_nothing_serious(desk, page, lang):
     tab.close()
 
 
+ALSO = [
+    ("dispatch", {"sel": "incidents/i0"}, ".case-head, .state"),
+    ("overview", {"wall": "1"}, ".rank-row, .tile"),
+]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(("page", "view", "ready"), ALSO)
+def test_axe_finds_nothing_serious_on_the_wall_and_in_a_case(desk, page, view, ready):
+    tab = desk.open(page, **view)
+    tab.emulate_media(reduced_motion="reduce")
+    tab.locator(ready).first.wait_for()
+    tab.wait_for_selector(".skeleton", state="detached")
+    for theme in ("light", "dark"):
+        tab.evaluate("(theme) => gisGrid.theme.set(theme)", theme)
+        assert serious(tab) == [], theme
+    tab.close()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_axe_finds_nothing_serious_before_signing_in(desk, lang):

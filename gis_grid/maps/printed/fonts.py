@@ -1,5 +1,6 @@
 """Fonts for paper: one that has every sign of the page, or a clear refusal; never empty boxes."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,6 +30,9 @@ CHINESE = (
 
 PACKAGE = "pylopdf_fonts_zh_cn"
 """The package of the extra ``fonts``: Noto Sans SC under the SIL Open Font License."""
+
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+# It warns once a text when a family has no bold face; that is how most Chinese fonts are.
 
 GETA = "〓"
 """The printers' mark for a sign that the font lacks."""

@@ -4,6 +4,7 @@ import type { Shell } from "../shell/shell.ts";
 import { h } from "../ui/dom.ts";
 import { control } from "../ui/parts.ts";
 import type { Switch } from "./layers.ts";
+import { sign } from "./signs.ts";
 
 export function mountTree(shell: Shell, corner: HTMLElement): void {
   const { city, slots, t, keys } = shell;
@@ -16,7 +17,16 @@ export function mountTree(shell: Shell, corner: HTMLElement): void {
       onchange: () => city.show(name, box.checked),
     });
     boxes.set(name, box);
-    panel.append(h("label", { class: "row", for: `layer-${name}` }, box, t.map.switches[name]));
+    const said = t.map.signs[name as keyof typeof t.map.signs] as string | undefined;
+    panel.append(
+      h(
+        "label",
+        { class: "row", for: `layer-${name}` },
+        box,
+        sign(name),
+        h("span", {}, t.map.switches[name], said ? h("small", { class: "dim t12" }, said) : null),
+      ),
+    );
   }
   const show = () => {
     for (const [name, box] of boxes) box.checked = city.isOn(name);
