@@ -164,8 +164,6 @@ export const en: Words = {
     asOf: (time) => `as of ${time}`,
     open: "Open",
     overdue: "Overdue",
-    grids: "Grids",
-    gridUnit: "",
     cases: "",
     reported: "Reported",
     inTime: "Handled in time",
@@ -179,7 +177,6 @@ export const en: Words = {
     change:
       "Last figure: change from the span before. In time: of those due or closed. Handling by the clock",
     twelveWeeks: "the last 12 weeks",
-    households: (n) => `${n} households`,
     states: "Open incidents by state",
     late: (n) => `${n} of them are past their time limit`,
     toQueue: "See these incidents",

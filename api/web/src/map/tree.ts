@@ -11,20 +11,27 @@ export function mountTree(shell: Shell, corner: HTMLElement): void {
   const panel = h("section", { class: "float tree", "aria-label": t.map.layers, hidden: true });
   const boxes = new Map<Switch, HTMLInputElement>();
   for (const name of city.switches) {
+    const said = t.map.signs[name as keyof typeof t.map.signs] as string | undefined;
     const box = h("input", {
       type: "checkbox",
       id: `layer-${name}`,
+      "aria-label": t.map.switches[name],
+      "aria-describedby": said ? `about-${name}` : null,
       onchange: () => city.show(name, box.checked),
     });
     boxes.set(name, box);
-    const said = t.map.signs[name as keyof typeof t.map.signs] as string | undefined;
     panel.append(
       h(
         "label",
         { class: "row", for: `layer-${name}` },
         box,
         sign(name),
-        h("span", {}, t.map.switches[name], said ? h("small", { class: "dim t12" }, said) : null),
+        h(
+          "span",
+          {},
+          t.map.switches[name],
+          said ? h("small", { class: "dim t12", id: `about-${name}` }, said) : null,
+        ),
       ),
     );
   }
