@@ -1,5 +1,6 @@
 import pytest
 
+from gis_grid.router import cells
 from tests import drawn
 
 pytestmark = pytest.mark.browser
@@ -72,6 +73,30 @@ def test_groups_results_by_kind(tab):
     assert len(set(kinds)) >= 3
     assert kinds == sorted(kinds, key=kinds.index)
     assert tab.locator(".found .group").count() == len(set(kinds))
+
+
+LON, LAT = drawn.middle("A")
+EVERYTHING = [
+    ("A", "grid", "长柏花园第1网格"),
+    ("长柏花园第1网格", "grid", "长柏花园第1网格"),
+    ("2101010118000307", "facility", "望溪路-0307"),
+    ("河东区望溪路12号", "building", "望溪路12号"),
+    ("政务大厅", "building", "政务大厅"),
+    ("长柏幼儿园", "place", "长柏幼儿园"),
+    ("21990200041320000025", "camera", "长柏社区路口0025"),
+    (f"{LON},{LAT}", "coordinate", "123.00"),
+    (f"GCJ02 {LON},{LAT}", "coordinate", "GCJ-02"),
+    (f"BD09 {LON},{LAT}", "coordinate", "BD-09"),
+    (cells.to_words(cells.encode(lon=[LON], lat=[LAT]))[0], "cell", ""),
+]
+
+
+@pytest.mark.parametrize(("typed", "kind", "told"), EVERYTHING)
+def test_everything_with_a_name_or_a_place_is_found(tab, typed, kind, told):
+    look_for(tab, typed)
+    first = tab.locator(".result").first
+    assert first.get_attribute("data-kind") == kind
+    assert told in first.text_content()
 
 
 def test_says_when_nothing_is_found(tab):
