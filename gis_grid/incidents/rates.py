@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import gammaincinv  # scipy.stats takes a second to import
 
 from gis_grid.errors import InputError
 
@@ -72,8 +72,8 @@ def rates_of(counts: ArrayLike, households: ArrayLike) -> Rates:
     per = np.full(count.shape, np.nan)
     per[known] = PER / homes[known]
     tail = (1 - CONFIDENCE) / 2
-    low = np.where(count > 0, chi2.ppf(tail, 2 * np.maximum(count, 1)) / 2, 0.0) * per
-    high = chi2.ppf(1 - tail, 2 * (count + 1)) / 2 * per
+    low = np.where(count > 0, gammaincinv(np.maximum(count, 1), tail), 0.0) * per
+    high = gammaincinv(count + 1, 1 - tail) * per
     total = homes[known].sum()
     mean = float(count[known].sum() / total * PER) if total else float("nan")
     compared = np.where(low > mean, 1, np.where(high < mean, -1, 0)).astype(np.int64)

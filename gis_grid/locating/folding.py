@@ -5,8 +5,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-import cn2an
-
 LONGEST = 64
 """Characters of a text that are looked at; the rest of a longer one is not searched."""
 
@@ -60,6 +58,8 @@ def spaced(text: str) -> str:
 
 
 def _digits(numeral: str) -> str:
+    import cn2an  # noqa: PLC0415 - it reads dictionaries; most texts need none
+
     try:
         return str(cn2an.cn2an(numeral.replace("〇", "零"), "smart"))
     except ValueError:

@@ -5,7 +5,6 @@ from enum import StrEnum
 from gis_grid.maps.offline import render
 from gis_grid.maps.page import Page
 from gis_grid.maps.printed.paper import Paper
-from gis_grid.maps.printed.sheet import printed
 
 
 class Format(StrEnum):
@@ -36,4 +35,6 @@ def rendered(page: Page, how: Format, *, paper: Paper = Paper.A4) -> bytes:
     """
     if how is Format.HTML:
         return render(page).encode()
+    from gis_grid.maps.printed.sheet import printed  # noqa: PLC0415 - matplotlib, for paper only
+
     return printed(page, "png" if how is Format.PNG else "pdf", paper=paper)
