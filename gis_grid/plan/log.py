@@ -166,12 +166,12 @@ class Draft:
         InputError
             The edit does not fit the state.
         """
+        known = self.state.grids
         effect = self._apply(edit.ops)
         try:
             yield effect
         finally:
-            for op in reversed(edit.ops):
-                self.state.apply(op.inverse())
+            self._take_back(edit.ops, known)
 
     def undo(self, *, author: str, now: datetime) -> tuple[Entry, Effect]:
         """Take back the last step that was not taken back; locks do not hinder it.
@@ -300,17 +300,22 @@ class Draft:
         """Apply all operations or none."""
         grids = touched_grids(self.state, ops)
         before, pieces = _now(self.state, grids)
-        done: list[Op] = []
+        known, done = self.state.grids, list[Op]()
         try:
             for op in ops:
                 self.state.apply(op)
                 done.append(op)
         except InputError:
-            for op in reversed(done):
-                self.state.apply(op.inverse())
+            self._take_back(done, known)
             raise
         after, pieces_after = _now(self.state, grids)
         return Effect(grids, before, after, pieces, pieces_after)
+
+    def _take_back(self, done: Sequence[Op], known: int) -> None:
+        """Leave no trace of operations: the numbers of grids that they began are free again."""
+        for op in reversed(done):
+            self.state.apply(op.inverse())
+        self.state.forget_grids(known)
 
 
 def touched_grids(state: PlanState, ops: Sequence[Op]) -> Ints:

@@ -243,6 +243,22 @@ class PlanState:
             self._number[op.after] = op.grid
         self.codes[op.grid] = op.after
 
+    def forget_grids(self, known: int) -> None:
+        """Give the numbers of grids from `known` on back, as if they had never begun.
+
+        What was tried and taken back must not count: a log says which number a new grid gets, and
+        finds another one free when it is replayed.
+
+        Raises
+        ------
+        InputError
+            One of them is there.
+        """
+        if any(code is not None for code in self.codes[known:]):
+            message = f"grids from number {known} on are there; end them first"
+            raise InputError(message)
+        del self.codes[known:], self.officers[known:]
+
     def _lock(self, op: Lock) -> None:
         lock = (op.kind, op.key)
         if (lock in self.locks) != op.before:

@@ -115,3 +115,21 @@ def test_refuses_what_cannot_be_halved(grid, code, error, said):
     empty = PlanState(state.blocks, state.assignment, ["a", "b", "e"])
     with pytest.raises(error, match=said):
         halved(empty, grid, code)
+
+
+def test_what_was_tried_leaves_no_trace_in_the_log():
+    rows = "aaaa aaaa bbbb"
+    draft, edit = halved(plan(rows))
+    spots = Spots(draft.state)
+    known = draft.state.grids
+    again = split_evenly(draft.state, "b", "more", np.ones(1), spots, rng=np.random.default_rng(0))
+    assert draft.state.grids == known
+    draft.preview(again)  # as the console does before it takes a step
+    with pytest.raises(InputError):
+        draft.do(edit, **WHO)
+    draft.do(again, **WHO)
+    other = Draft(plan(rows))  # another process, or this one after a restart
+    for entry in draft.log:
+        other.follow(entry)
+    assert other.state.codes == draft.state.codes
+    assert other.state.assignment.tolist() == draft.state.assignment.tolist()
