@@ -9,6 +9,8 @@ import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
 import { type Column, makeTable } from "../ui/table.ts";
+import "./panels/panels.css";
+import { plansSection } from "./panels/plans.ts";
 
 interface Row {
   code: string;
@@ -45,6 +47,7 @@ function show(shell: Shell, overview: Overview): void {
   const name = shell.lang === "zh" ? level?.name_zh : level?.name_en;
   replace(
     slots.panel,
+    plansSection(shell),
     h(
       "section",
       { class: "sec" },

@@ -138,4 +138,5 @@ export type Wish =
   | { do: "reattach"; grid: string }
   | { do: "renumber" }
   | { do: "rename"; codes: [string, string][] }
-  | { do: "lock"; kind: "grid" | "border" | "officer"; codes: string[]; locked: boolean };
+  | { do: "lock"; kind: "grid" | "border" | "officer"; codes: string[]; locked: boolean }
+  | { do: "adopt"; job: number; proposal: number };

@@ -1,5 +1,6 @@
 /** A table of what is in view: everything on the map can be reached here without a mouse. */
 
+import { planInAddress } from "../../planner/address.ts";
 import type { Selected } from "../../shell/selection.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
@@ -19,6 +20,7 @@ const LISTED = [
 const WAIT_MS = 250;
 
 export function mount(shell: Shell): void {
+  if (planInAddress(shell.address) !== null) return; // a plan has a table of its own
   void new List(shell).mount();
 }
 

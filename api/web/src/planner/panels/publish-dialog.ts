@@ -1,0 +1,47 @@
+/** Publishing: what will happen, when, under which name, and what did happen. */
+
+import { h, replace } from "../../ui/dom.ts";
+import { movedTable } from "./compare-tables.ts";
+import { readComparison } from "./compared.ts";
+import type { PlanDesk } from "./desk.ts";
+import { field, openDialog, Refusal, textInput } from "./dialog.ts";
+import { type Published, tellPublished } from "./published.ts";
+
+export function openPublish(desk: PlanDesk): void {
+  const { draft, shell, w } = desk;
+  const name = textInput(draft.plan.title, { maxlength: 200, name: "name" });
+  const from = h("input", { class: "inp", type: "datetime-local", name: "from" });
+  const what = h("div", { class: "pl-what" }, h("span", { class: "t12 dim" }, w.publish.counting));
+  const aims = draft.numbers?.broken.length ?? 0;
+  readComparison(desk, "current").then(
+    (found) =>
+      replace(
+        what,
+        movedTable(desk, found),
+        aims ? h("p", { class: "t12 warn" }, w.publish.aims(aims)) : null,
+      ),
+    (error: unknown) =>
+      replace(what, h("p", { class: "t12 warn" }, error instanceof Error ? error.message : "")),
+  );
+  openDialog({
+    title: w.publish.title,
+    body: [
+      field(w.publish.name, name),
+      field(w.publish.from, from, h("small", { class: "dim" }, w.publish.fromNote)),
+      h("h3", { class: "t13" }, w.publish.what),
+      what,
+    ],
+    close: w.close,
+    action: w.publish.action,
+    away: w.bar.away,
+    wide: true,
+    run: async () => {
+      if (!name.value.trim()) throw new Refusal(w.publish.noName);
+      const body: Record<string, string> = { name: name.value.trim() };
+      if (from.value) body["valid_from"] = `${from.value}:00+08:00`; // the clock on the screen is Shanghai's
+      const done = await shell.api.send<Published>("POST", `${draft.base}/publication`, body);
+      if (done.plan) draft.use(done.plan);
+      tellPublished(desk, done);
+    },
+  });
+}

@@ -1,0 +1,401 @@
+"""The planner beside the map: list, bar, figures, rules, table, comments, stages, publishing."""
+
+import json
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import numpy as np
+import pytest
+
+from gis_grid.accounts.roles import Role
+from gis_grid.plan.metrics import spread
+from gis_grid.services.accounts.users import add_user, grant_role
+from gis_grid.storage.database import open_engine, sessions
+from tests import databases, named
+from tests.console import served
+from tests.console.test_access import serious
+from tests.desk import ROOT
+
+WEB = ROOT / "api" / "web"
+HOSTILE = "<img src=x onerror=\"window.hurt='said'\"></textarea><script>window.hurt=1</script>"
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory, sqlite_template):
+    """Give a service of its own: plans are begun, changed and published here."""
+    served.built()
+    folder = tmp_path_factory.mktemp("planner")
+    url = databases.sqlite_database(folder, sqlite_template)
+    engine = open_engine(url)
+    named.store(engine)
+    now = datetime.now(UTC)
+    with sessions(engine).begin() as session:
+        add_user(session, "duty", name="值班长 01", password=served.PASSWORD, now=now)
+        grant_role(session, "duty", Role.DUTY_CHIEF, None, now=now, by="tests")
+    engine.dispose()
+    served.add_users(url)
+    with served.serving(url, folder) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def cookies(chromium, console):
+    """Return the cookies of everybody who plans, looks on, or may not."""
+    found = {}
+    for who in ("planning", "leading", "duty"):
+        context = chromium.new_context()
+        served.Watched(context, console).sign_in(who)
+        found[who] = context.storage_state()
+        context.close()
+    return found
+
+
+@pytest.fixture
+def plan(desk):
+    """Begin a plan of the drawn street; returns what opens it as somebody, and its number."""
+    opened = desk("/planner", "planning", drawn=False)
+    opened.page.wait_for_selector(".pl-plans")
+    number = opened.page.evaluate(
+        """async () => (await gisGrid.api.send("POST", "/api/v1/plans",
+           {title: "秋季调整", area_code: "s"})).number"""
+    )
+    opened.page.close()
+
+    def open_(who="planning", more="", **options):
+        found = desk(f"/planner?plan={number}{more}", who, drawn=False, **options)
+        found.page.wait_for_selector(".pl-kp b", state="attached")
+        return found.page
+
+    open_.number = number
+    return open_
+
+
+def told(page, path=""):
+    """Return what the service says of the plan that a page shows."""
+    return page.evaluate("(path) => gisGrid.api.get(gisGridDraft.base + path)", path)
+
+
+def areas(page):
+    """Return the area of each grid of the plan, by code."""
+    grids = told(page, "/grids")["features"]
+    return {one["id"]: one["properties"]["area_m2"] for one in grids}
+
+
+def settled(page):
+    """Wait until the numbers on the page are those of the last step."""
+    for _ in range(200):
+        if page.evaluate(
+            "!gisGridDraft.busy && gisGridDraft.numbers?.step === gisGridDraft.plan.step"
+        ):
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the numbers never followed the steps")
+
+
+def figures(page):
+    return {
+        one.get_attribute("data-figure"): one.locator("b").inner_text()
+        for one in page.locator("[data-figure]").all()
+    }
+
+
+def shown(spread_of_work):
+    decimals = {"ratio": 2, "cv": 3, "gini": 3, "p90_p10": 2}
+    return {
+        name: "无数据" if spread_of_work[name] is None else f"{spread_of_work[name]:,.{places}f}"
+        for name, places in decimals.items()
+    }
+
+
+def test_a_plan_begins_from_the_list_and_shows_what_the_service_says(desk):
+    opened = desk("/planner", "planning", drawn=False)
+    page = opened.page
+    page.locator(".pl-plans .state, .pl-plans li").first.wait_for()
+    page.get_by_role("button", name="新方案").first.click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator("[name=area] option").first.wait_for(state="attached")
+    dialog.get_by_role("button", name="开始").click()
+    assert dialog.locator("[role=alert]").inner_text() == "请填名称"
+    dialog.locator("[name=title]").fill("宁梅街道 冬季")
+    dialog.locator("[name=search]").fill("宁梅")
+    assert dialog.locator("[name=area]").input_value() == "s"
+    dialog.locator("[name=search]").press("Enter")
+    page.wait_for_url("**/planner?plan=*")
+    page.wait_for_selector(".pl-kp b")
+    settled(page)
+    numbers = told(page, "/numbers")
+    assert figures(page) == shown(numbers["spread"]["work"])
+    assert page.locator(".pl-swarm [data-row=now] circle").count() == 9
+    assert page.locator(".pl-title").input_value() == "宁梅街道 冬季"
+    broken = len(numbers["broken"])
+    assert page.get_by_role("tab", name=f"规则 {broken}").is_visible()
+    page.locator(".pl-title").fill("宁梅街道 冬季 2")
+    page.locator(".pl-title").press("Enter")
+    page.locator(".pl-home").click()
+    page.wait_for_selector(".pl-plans li")
+    assert "宁梅街道 冬季 2" in page.locator(".pl-plans").inner_text()
+
+
+def test_weights_are_edited_and_everything_is_counted_anew(plan):
+    page = plan()
+    settled(page)
+    before = figures(page)
+    page.get_by_role("button", name="权重").click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator("[name=least]").fill("600")
+    dialog.locator("[name=most]").fill("500")
+    dialog.get_by_role("button", name="保存并重算").click()
+    assert "最少 600 户大于最多 500 户" in dialog.locator("[role=alert]").inner_text()
+    dialog.locator("[name=least]").fill("5")
+    dialog.locator("[name=factor-facilities]").fill("40")
+    with page.expect_response("**/numbers"):
+        dialog.locator("[name=factor-facilities]").press("Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    page.wait_for_timeout(400)
+    numbers = told(page, "/numbers")
+    assert told(page)["settings"]["factors"]["facilities"] == 40
+    assert told(page)["settings"]["households"] == [5, 500]
+    assert figures(page) == shown(numbers["spread"]["work"]) != before
+
+
+def test_grids_are_renamed_merged_and_split_by_keyboard_then_undone(plan):  # noqa: PLR0915
+    page = plan()
+    settled(page)
+    press, write = page.keyboard.press, page.keyboard.type
+    first = areas(page)
+    page.locator("#map").focus()
+    press("t")
+    page.wait_for_selector(".pl-scroll tr.at")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "grid"
+    press("F2")  # the row under the cursor: A
+    page.wait_for_selector("dialog[open] [name=code]")
+    write("A-1")
+    press("Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    settled(page)
+    press("ArrowDown")
+    press("Space")
+    page.wait_for_selector('tr[data-code="B"][aria-selected=true]')
+    press("F4")
+    page.wait_for_selector("dialog[open] [name=grid]")
+    write("nowhere")
+    press("Enter")
+    page.wait_for_selector("dialog[open] [role=alert]:not(:empty)")  # refused: it stays open
+    press("Control+a")
+    write("A-1")
+    press("Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    settled(page)
+    assert {one["id"] for one in told(page, "/grids")["features"]} == {"A-1", *"CDEFGHI"}
+    press("Home")
+    press("F6")
+    page.wait_for_selector("dialog[open] [name=code]")
+    write("A-2")
+    press("Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    settled(page)
+    assert {one["id"] for one in told(page, "/grids")["features"]} == {"A-1", "A-2", *"CDEFGHI"}
+    titles = page.locator(".pl-hist .ell").all_inner_texts()
+    assert titles[1] == "合并 B 到 A-1"
+    assert titles[-1] == f"起点：第 {told(page)['generation']} 版网格"
+    page.locator(".pl-hist li").last.locator("button").focus()
+    press("Enter")
+    page.wait_for_selector(".pl-hist li.un")
+    for _ in range(100):
+        if not page.evaluate("gisGridDraft.undoable"):
+            break
+        page.wait_for_timeout(50)
+    settled(page)
+    assert areas(page) == pytest.approx(first)
+    assert page.locator(".pl-hist li.un").count() == 3
+    page.locator(".pl-hist li.un button[data-steps='-3']").click()
+    for _ in range(100):
+        if not page.evaluate("gisGridDraft.redoable"):
+            break
+        page.wait_for_timeout(50)
+    assert {one["id"] for one in told(page, "/grids")["features"]} == {"A-1", "A-2", *"CDEFGHI"}
+
+
+def test_the_table_sorts_filters_and_makes_a_grid_of_ticked_blocks(plan):
+    page = plan()
+    settled(page)
+    page.locator("#map").focus()
+    page.keyboard.press("t")
+    page.wait_for_selector(".pl-scroll tr.at")
+    page.locator("[data-sort=work]").click()
+    work = {code: one["work"] for code, one in told(page, "/numbers")["grids"].items()}
+    rows = page.locator(".pl-scroll tr[data-code]")
+    assert [one.get_attribute("data-code") for one in rows.all()] == sorted(
+        work, key=lambda code: (-work[code], code)
+    )
+    page.get_by_role("searchbox").last.fill("长柏 facilities>1")
+    facilities = {
+        code for code in "ABDEGH" if told(page, "/numbers")["grids"][code]["facilities"] > 1
+    }
+    assert {one.get_attribute("data-code") for one in rows.all()} == facilities != set()
+    page.get_by_role("searchbox").last.fill("")
+    page.locator('tr[data-code="A"]').click()
+    page.locator('tr[data-code="B"]').click(modifiers=["Control"])
+    page.locator("[data-action=fresh]").click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator(".pl-blocks label").first.wait_for()
+    for tick in dialog.locator(".pl-blocks input").all():
+        tick.check()
+    dialog.locator("[name=code]").fill("N")
+    dialog.locator("[name=code]").press("Enter")
+    page.wait_for_selector("dialog[open]", state="detached")
+    settled(page)
+    assert {one["id"] for one in told(page, "/grids")["features"]} >= {"N", *"CDEFGHI"}
+    page.get_by_role("tab", name=re.compile("规则")).click()
+    assert {one["rule"] for one in told(page, "/numbers")["broken"]} == {
+        one.get_attribute("data-rule") for one in page.locator("[data-rule]").all()
+    }
+
+
+def test_what_people_say_stays_text(plan):
+    page = plan(more="&tab=comments")
+    page.get_by_role("textbox", name="写评论").fill(HOSTILE)
+    page.get_by_role("button", name="发表").click()
+    page.wait_for_selector(".pl-comments article")
+    assert page.locator(".pl-comments p").inner_text() == HOSTILE
+    page.evaluate("gisGridDraft.picked.grids(['C'])")
+    page.get_by_role("textbox", name="写评论").fill("这里应沿河")
+    page.get_by_role("combobox", name="关于").select_option("grid")
+    page.get_by_role("button", name="发表").click()
+    page.locator(".pl-comments article").nth(1).wait_for()
+    assert told(page, "/comments")["comments"][1]["grid_code"] == "C"
+    assert page.evaluate("window.hurt") is None
+    assert page.locator(".pl-comments img, .pl-comments script").count() == 0
+
+
+def test_a_plan_is_reviewed_approved_and_published_by_those_who_may(plan, desk):
+    page = plan()
+    settled(page)
+    publish = page.get_by_role("button", name="发布…")
+    assert publish.is_disabled()
+    assert page.locator("#pl-why").inner_text() == "先审阅、批准"
+    # blocks 1 and 9 lie apart: a grid of both is in two pieces, which must be mended first
+    codes = sorted(
+        page.evaluate(
+            """async () => (await gisGridDraft.blocksIn([122.9, 40.9, 123.1, 41.1]))
+               .map((one) => [one.properties.grid_code, one.id])"""
+        )
+    )
+    block = dict(codes)
+    page.evaluate(
+        "(block) => gisGridDraft.take({do: 'move_blocks', blocks: [block], to: 'A'})", block["I"]
+    )
+    settled(page)
+    assert page.locator("#pl-why").inner_text() == "先处理 2 处违规"  # I is empty, A in two parts
+    page.get_by_role("button", name="修复").first.click()
+    page.locator("[data-mend]").first.wait_for(state="detached")
+    settled(page)
+    page.keyboard.press("Escape")
+    page.evaluate("gisGridDraft.undo()")
+    settled(page)
+    page.evaluate("gisGridDraft.undo()")
+    settled(page)
+    merged = "({do: 'merge', grids: ['B'], into: 'A'})"
+    page.evaluate(f"gisGridDraft.take({merged})")
+    settled(page)
+    page.get_by_role("button", name="提交审阅").click()
+    page.get_by_role("button", name="批准", exact=True).click()
+    page.wait_for_selector(".pl-steps .on >> text=已批准")
+    looking = plan("leading")
+    assert looking.get_by_role("button", name="退回草案").count() == 0
+    assert looking.locator("#pl-why").inner_text() == "您的岗位不能发布"
+    refused = desk(f"/planner?plan={plan.number}", "duty", drawn=False)
+    refused.page.wait_for_selector(".right .state")
+    assert refused.page.locator(".pl-bar").count() == 0
+    refused.complaints[:] = [said for said in refused.complaints if "403" not in said]
+    publish.click()
+    dialog = page.locator("dialog[open]")
+    dialog.locator(".pl-what table").wait_for()
+    assert dialog.locator("[name=name]").input_value() == "秋季调整"
+    dialog.get_by_role("button", name="发布", exact=True).click()
+    page.wait_for_selector("dialog[open] table >> text=部件")
+    assert page.evaluate("gisGridDraft.plan.stage") == "published"
+    generation = page.evaluate("gisGridDraft.plan.published_as")
+    assert page.locator("dialog[open] h2").inner_text() == f"已发布为第 {generation} 版"
+    page.keyboard.press("Escape")
+    assert page.evaluate("gisGrid.api.get('/api/v1/grids/B').catch((e) => e.status)") == 404
+
+
+@pytest.mark.parametrize(
+    ("lang", "size"),
+    [("zh", (1440, 900)), pytest.param("en", (1366, 768), marks=pytest.mark.slow)],
+)
+def test_axe_finds_nothing_serious_with_a_plan_open(plan, lang, size):
+    page = plan(more=f"&lang={lang}", size=size, bypass_csp=True)
+    settled(page)
+    page.emulate_media(reduced_motion="reduce")
+    page.locator("#map").focus()
+    page.keyboard.press("t")
+    page.wait_for_selector(".pl-scroll tr.at")
+    for theme in ("light", "dark"):
+        page.evaluate("(theme) => gisGrid.theme.set(theme)", theme)
+        for tab in ("figures", "rules", "officers", "compare", "comments"):
+            page.locator(f"#tab-{tab}").click()
+            page.wait_for_timeout(100)
+            assert serious(page) == [], (theme, tab)
+    page.keyboard.press("Escape")
+    page.locator("[data-action=move]").click()
+    page.wait_for_selector("dialog[open]")
+    assert serious(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
+
+
+NODE = """
+import { spreadOf } from "./src/planner/panels/spread.ts";
+import { placeDots, ticksOf } from "./src/planner/panels/swarm-places.ts";
+import { pastOf } from "./src/planner/panels/past.ts";
+import { codesIn } from "./src/planner/panels/codes.ts";
+const given = JSON.parse(process.argv[1]);
+console.log(JSON.stringify({
+  spreads: given.values.map((one) => spreadOf(one)),
+  dots: placeDots(given.dots.map((value, at) => ({ key: String(at), value })), (x) => x * 10, 6),
+  ticks: [ticksOf(0, 640), ticksOf(3, 3), ticksOf(0.13, 0.61)],
+  past: pastOf(given.log),
+  codes: codesIn("B1，B2\\n B3、B1;"),
+}));
+"""
+
+
+@pytest.mark.browser
+def test_figures_of_the_page_are_those_of_the_library():
+    rng = np.random.default_rng(11)
+    values = [rng.gamma(2.0, 200.0, n).tolist() for n in (1, 2, 9, 75)] + [[], [0.0], [0.0, 3.0]]
+    log = [
+        {"number": n + 1, "kind": kind, "of": None}
+        for n, kind in enumerate(["edit", "edit", "edit", "undo", "undo", "redo", "undo", "edit"])
+    ]
+    given = {"values": values, "dots": rng.normal(30, 5, 200).tolist(), "log": log}
+    command = [sys.executable, ROOT / "scripts" / "web.py", "node", "--no-warnings"]
+    run = subprocess.run(
+        [*command, "--input-type=module", "-e", NODE, json.dumps(given)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(run.stdout)
+    for one, mine in zip(values, found["spreads"], strict=True):
+        wanted = spread(one)
+        for name in ("count", "mean", "ratio", "cv", "gini", "p90_p10"):
+            value = getattr(wanted, name)
+            known = mine[name] is not None
+            assert known == bool(np.isfinite(value)), (name, one)
+            assert not known or mine[name] == pytest.approx(value, rel=1e-9)
+    lanes = {}
+    for dot in found["dots"]:
+        lanes.setdefault(dot["lane"], []).append(dot["x"])
+    assert len(found["dots"]) == 200
+    assert all(np.diff(sorted(xs)).min(initial=6.0) >= 6.0 - 1e-9 for xs in lanes.values())
+    assert found["ticks"][0] == [0, 200, 400, 600]
+    assert found["ticks"][1] == [3]
+    assert [one["number"] for one in found["past"]["done"]] == [1, 8]
+    assert found["past"]["undone"] == []
+    assert found["codes"] == ["B1", "B2", "B3"]
