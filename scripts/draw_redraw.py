@@ -18,7 +18,7 @@ MOST_BYTES = 500_000
 
 def executed(blocks: Path) -> nbformat.NotebookNode:
     """Return the notebook with what its cells show."""
-    os.environ["PROVIDENCE_BLOCKS"] = str(blocks.resolve())  # noqa: TID251 - read by the notebook
+    os.environ["PROVIDENCE_BLOCKS"] = str(blocks.resolve())
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(ROOT)}}).execute()
     return notebook
