@@ -6,6 +6,7 @@ from pyproj import Transformer
 from gis_grid.storage.database import open_engine
 from tests import databases, planned
 from tests.console import served
+from tests.console.test_access import serious
 
 TO_DEGREES = Transformer.from_crs(planned.EPSG, 4326, always_xy=True)
 MIDDLE = TO_DEGREES.transform(planned.ORIGIN_M[0] + 300, planned.ORIGIN_M[1] + 300)
@@ -342,12 +343,24 @@ def test_a_building_moves_with_two_clicks(start):
     plan.at_step(1)
     blocks = plan.get("/blocks?bbox=123.0006,41.0006,123.0008,41.0008")["features"]
     assert "H" in {one["properties"]["grid_code"] for one in blocks}
-    page.keyboard.press("s")
-    page.mouse.click(*page.evaluate(PIXEL, [123.003, 41.003]))
-    page.get_by_role("button", name="沿街道").click()
-    page.mouse.click(*page.evaluate(PIXEL, [123.0035, 41.002]))
-    page.locator(".plan-trouble, .plan-hint").first.wait_for()
-    watched.complaints.clear()  # E is one block: the street cannot split it, which is said
+
+
+def test_a_grid_is_split_along_a_street(start):
+    plan = start()
+    number = made(plan.watched, "/api/v1/plans", {"title": "画市", "area_code": "s"})
+    lon, lat = DRAWN_MIDDLE
+    plan.watched.open(f"/planner?plan={number}&at={lon},{lat},17", drawn=False)
+    plan.number = number
+    plan.ready()
+    plan.page.evaluate("gisGridDraft.take({do: 'merge', grids: ['H'], into: 'E'})")
+    plan.at_step(1)
+    plan.tool("s")
+    plan.page.mouse.click(*plan.page.evaluate(PIXEL, [lon, lat]))
+    plan.page.get_by_role("button", name="沿街道").click()
+    plan.page.mouse.click(*plan.page.evaluate(PIXEL, [lon, 41.002]))  # where H ended
+    plan.at_step(2)
+    areas = plan.areas()
+    assert areas["E"] == pytest.approx(areas["E2"], rel=0.01)
 
 
 def test_a_broken_grid_has_a_pin_that_mends_it(start):
@@ -417,3 +430,13 @@ def test_the_help_lists_the_keys_of_the_tools(start):
     for word in ("刷地块", "拖动共同边界", "合并", "CTRL+Z", "不吸附"):
         assert word in shown
     assert shown.count("\nM\n") == 1  # measuring gives its letter to merging here
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_axe_finds_nothing_serious_beside_a_tool_at_work(start, lang):
+    plan = start(more=f"&lang={lang}")
+    plan.page.emulate_media(reduced_motion="reduce")
+    plan.page.evaluate("gisGridDraft.picked.grids(['g0'])")
+    plan.tool("s")
+    plan.page.locator(".plan-hint input").wait_for()
+    assert serious(plan.page) == []
