@@ -13,7 +13,14 @@ from api.problems import responses
 from api.rights import Access, require_inside
 from api.routers.plans import Number, Reading, Writing, own_plan, seen_plan
 from api.schemas import NoQuery
-from api.schemas_jobs import JobOut, JobProgress, Jobs, ProposalChanges, ProposalOut
+from api.schemas_jobs import (
+    JobOut,
+    JobProgress,
+    Jobs,
+    ProposalChange,
+    ProposalChanges,
+    ProposalOut,
+)
 from gis_grid.errors import NotFoundError
 from gis_grid.plan.stages import require_editable
 from gis_grid.plan.work import Formula
@@ -137,7 +144,7 @@ def get_proposal(
         fits=found.reason is None,
         reason=found.reason,
         codes=list(found.codes),
-        changes=[dict(one) for one in found.changes],
+        changes=[ProposalChange.model_validate(one) for one in found.changes],
         features=[dict(one) for one in found.features],
     )
 

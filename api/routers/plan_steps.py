@@ -25,7 +25,7 @@ from gis_grid.plan.log import Entry
 from gis_grid.plan.ops import Rename
 from gis_grid.services.planning.desk import Desk, Taken
 from gis_grid.services.planning.judging import PlanSettings
-from gis_grid.services.planning.previews import preview, told_effects
+from gis_grid.services.planning.previews import Numbers, preview, told_effects
 from gis_grid.services.planning.telling import (
     Changed,
     blocks_within,
@@ -211,10 +211,7 @@ def preview_step(
         effects=[GridEffect.model_validate(one, from_attributes=True) for one in found.effects],
         broken=list(found.broken),
         parts=[dict(one) for one in found.parts],
-        metrics={
-            when: {code: dict(values) for code, values in grids.items()}
-            for when, grids in (("before", found.before), ("after", found.after))
-        },
+        metrics={"before": _plain(found.before), "after": _plain(found.after)},
     )
 
 
@@ -319,3 +316,7 @@ def _told_changed(changed: Changed) -> ChangedOut:
         blocks=[dict(one) for one in changed.blocks],
         blocks_gone=list(changed.blocks_gone),
     )
+
+
+def _plain(grids: Numbers) -> dict[str, dict[str, float | None]]:
+    return {code: dict(values) for code, values in grids.items()}

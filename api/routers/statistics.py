@@ -193,9 +193,10 @@ def list_days(
 
     def made() -> str:
         span = recorded(session, area=access.area)
-        counts = span and reports_by_day(session, span, choice=query.choice, area=access.area)
-        days = DaysOut(first=span and span.first, last=span and span.last, reported=counts or [])
-        return days.model_dump_json()
+        if span is None:
+            return DaysOut(first=None, last=None, reported=[]).model_dump_json()
+        counts = reports_by_day(session, span, choice=query.choice, area=access.area)
+        return DaysOut(first=span.first, last=span.last, reported=counts).model_dump_json()
 
     return _kept(request, tiles, ("days", access.area, query.choice), made)
 
@@ -264,7 +265,7 @@ def get_heat(
     until = timedelta(microseconds=1)
 
     def made() -> str:
-        instants = span and (span.instants[0], span.instants[1] - until)
+        instants = None if span is None else (span.instants[0], span.instants[1] - until)
         found = heat_within(
             session,
             instants,

@@ -179,7 +179,8 @@ def _by_chord(ground: shapely.Geometry) -> list[float]:
     way = np.stack([np.cos(angles), np.sin(angles)], axis=1) * reach
     lines = shapely.linestrings(np.stack([middle - way, middle + way], axis=1))
     inside_m = shapely.length(shapely.intersection(lines, ground))
-    return angles[np.argsort(inside_m, kind="stable")].tolist()
+    directions: list[float] = angles[np.argsort(inside_m, kind="stable")].tolist()
+    return directions
 
 
 def _even_line(

@@ -69,8 +69,8 @@ class BalanceOrder(BaseModel):
     def limits(self) -> list[float]:
         """Return the tolerance, or the share that may be moved, of each proposal: mildest first."""
         if self.mode == "small_change":
-            share = np.arange(1, self.proposals + 1) / self.proposals
-            return (share * self.most_moved).tolist()
+            steps = range(1, self.proposals + 1)
+            return [step / self.proposals * self.most_moved for step in steps]
         ends = (max(MILDEST, self.tolerance), self.tolerance)
         return np.geomspace(*ends, self.proposals).tolist() if self.proposals > 1 else [ends[1]]
 
@@ -226,7 +226,8 @@ def _works(task: Task, labels: Ints) -> Floats:
     """Return the work of each grid that has a block."""
     inside = labels != NOBODY
     grids, number = np.unique(labels[inside], return_inverse=True)
-    return np.bincount(number, task.work[task.state.alive()][inside], len(grids))
+    work = task.work[task.state.alive()][inside]
+    return np.bincount(number, work, len(grids)).astype(np.float64)
 
 
 def ground_of(state: PlanState) -> str:

@@ -174,8 +174,9 @@ def _counted(session: Session, old: PlanState, new: PlanState, heirs: Ints) -> _
         "cameras": placed_in(session, "cameras", bbox),
     }
     if until is not None:
-        year = {"since": until - YEAR, "until": until}
-        places["incidents_a_year"] = placed_in(session, "incidents", bbox, **year)
+        places["incidents_a_year"] = placed_in(
+            session, "incidents", bbox, since=until - YEAR, until=until
+        )
     grids, moved = {}, []
     for name, placed in places.items():
         before, after = (grids_at(state, placed.lonlat) for state in (old, new))

@@ -224,7 +224,8 @@ def _blocks(state: PlanState) -> gpd.GeoDataFrame:
     alive = state.alive()
     weights = pd.DataFrame(state.core.weights[alive, :-1], columns=list(state.blocks.names))
     owners = [None if grid == NOBODY else state.codes[grid] for grid in state.core.grid[alive]]
-    frame = weights.assign(code=[state.code(block) for block in alive.tolist()], grid=owners)
+    frame = weights.assign(code=[state.code(block) for block in alive.tolist()])
+    frame["grid"] = pd.Series(owners, dtype=object)
     return _placed(frame, state.shapes(alive), state.blocks.epsg)
 
 

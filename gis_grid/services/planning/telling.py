@@ -116,7 +116,8 @@ def blocks_within(held: Held, bbox: tuple[float, float, float, float]) -> npt.ND
 def grids_within(held: Held, bbox: tuple[float, float, float, float]) -> npt.NDArray[np.int64]:
     """Return the grids that have ground in a box of degrees, in the order of their numbers."""
     owners = np.unique(held.state.core.grid[blocks_within(held, bbox)])
-    return owners[owners != NOBODY].astype(np.int64)
+    grids: npt.NDArray[np.int64] = owners[owners != NOBODY].astype(np.int64)
+    return grids
 
 
 def _outline_deg(state: PlanState) -> tuple[tuple[float, float], tuple[float, float]]:
