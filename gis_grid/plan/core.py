@@ -245,6 +245,8 @@ _START = {"grid": -1, "following": -1, "before": -1, "head": -1}
 
 def grown(core: Core, blocks: int, pool: int, grids: int) -> Core:
     """Return a core with room for at least so many; what is there stays."""
+    if blocks <= len(core.grid) and pool <= len(core.other) and grids <= len(core.head):
+        return core
     room = {
         name: _room(array, need)
         for names, need in ((_OF_BLOCK, blocks), (_OF_POOL, pool), (_OF_GRID, grids))

@@ -1,14 +1,17 @@
-"""Balance against METIS alone, GerryChain and spopt; how long an edit takes; sizes.
+"""Balance against METIS alone, GerryChain and spopt, at two sizes.
 
 ``python -m tests.benchmarks plan``. Blocks are Voronoi cells with log-normal work (sigma 0.8), as
 in research/planning.md A.5: street = 5,000 blocks, 100 grids, 20 seeds; city = 100,000 blocks,
-12,900 grids. PLAN_SEEDS and PLAN_CITY=0 make it shorter.
+12,900 grids. PLAN_SEEDS and PLAN_CITY=0 make it shorter. A peer is stopped after PLAN_RUN_S seconds
+a run, and begins no more runs after PLAN_PEER_S seconds in all.
 """
 
+import multiprocessing
 import os
 import random
 import time
 import warnings
+from collections import Counter
 
 import geopandas as gpd
 import networkx as nx
@@ -16,20 +19,18 @@ import numpy as np
 import pymetis
 import shapely
 
-from gis_grid.plan import drawing, edits
 from gis_grid.plan.balance import balance, rebalance
 from gis_grid.plan.blocks import blocks_of
-from gis_grid.plan.log import Draft
 from gis_grid.plan.metis import sub_graph
 from gis_grid.plan.problem import problem_of
-from gis_grid.plan.spots import Spots
 from gis_grid.plan.state import PlanState
 from tests.benchmarks.machine import machine
-from tests.plan.drawn import WHO
 from tests.plan.voronoi import cells
 
 SEEDS = int(os.environ.get("PLAN_SEEDS", "20"))
 CITY = os.environ.get("PLAN_CITY", "1") == "1"
+RUN_S = float(os.environ.get("PLAN_RUN_S", "60"))
+PEER_S = float(os.environ.get("PLAN_PEER_S", "240"))
 BLOCKS, GRIDS = 5_000, 100
 
 
@@ -121,35 +122,85 @@ def scored(blocks, assignment):
     return off.max(), off.mean(), int((state.pieces(grids) > 1).sum()), round_.mean(), len(grids)
 
 
+def timed(method, blocks, seed):
+    """Return wall and processor seconds of a run, and what it found."""
+    wall, spent = time.perf_counter(), time.process_time()
+    found = method(blocks, seed)
+    return time.perf_counter() - wall, time.process_time() - spent, found
+
+
+def _child(pipe, method, blocks, seed):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            pipe.send(timed(method, blocks, seed))
+        except Exception as error:  # noqa: BLE001 - a peer may fail in any way
+            pipe.send(f"{type(error).__name__}")
+
+
+def limited(method, blocks, seed):
+    """Run a peer in a process that is ended when it takes too long; a text says why it failed."""
+    mine, yours = multiprocessing.Pipe(duplex=False)
+    process = multiprocessing.get_context("fork").Process(
+        target=_child, args=(yours, method, blocks, seed)
+    )
+    process.start()
+    yours.close()
+    try:
+        return mine.recv() if mine.poll(RUN_S) else f"not done in {RUN_S:.0f} s"
+    except EOFError:
+        return "died"
+    finally:
+        process.kill()
+        process.join()
+
+
+METHODS = {
+    "gis-grid": (ours, timed),
+    "pymetis alone": (metis, timed),
+    "GerryChain trees 5 %": (gerrychain, limited),
+    "spopt WardSpatial": (spopt_ward, limited),
+}
+
+
 def compare_methods():
     """Print the table of methods over the seeds."""
     print(f"street: {BLOCKS:,} blocks into {GRIDS} grids, {SEEDS} seeds; median (worst)\n")
-    print("| method | s | largest deviation | mean deviation | broken grids | Polsby-Popper |")
-    print("|---|---|---|---|---|---|")
+    print("| method | runs | s | processor s | largest deviation | mean deviation ", end="")
+    print("| broken grids | Polsby-Popper |\n|---|---|---|---|---|---|---|---|")
     city = [made(BLOCKS, seed) for seed in range(SEEDS)]
     ours(city[0], 0)  # compiled before it is measured
-    methods = {"gis-grid": ours, "pymetis alone": metis, "GerryChain trees 5 %": gerrychain}
-    methods["spopt WardSpatial"] = spopt_ward
-    for name, method in methods.items():
-        rows = []
+    for name, (method, run) in METHODS.items():
+        rows, failed, began = [], Counter(), time.perf_counter()
         for seed, blocks in enumerate(city):
-            began = time.perf_counter()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                try:
-                    found = method(blocks, seed)
-                except RuntimeError:  # GerryChain may find no cut
-                    continue
-            rows.append((time.perf_counter() - began, *scored(blocks, found)))
-        failed = f", {len(city) - len(rows)} failed" if len(rows) < len(city) else ""
-        t, largest, mean, broken, round_, _ = np.array(rows).T
-        print(
-            f"| {name}{failed} | {np.median(t):.2f} ({t.max():.2f}) | {np.median(largest):.1%} "
-            f"({largest.max():.1%}) | {np.median(mean):.1%} | {broken.max():.0f} | "
-            f"{np.median(round_):.3f} ({round_.min():.3f}) |",
-            flush=True,
-        )
+            if time.perf_counter() - began > PEER_S:
+                failed["not begun"] += 1
+                continue
+            found = run(method, blocks, seed)
+            if isinstance(found, str):
+                failed[found] += 1
+            else:
+                rows.append((*found[:2], *scored(blocks, found[2])))
+        runs = ", ".join([f"{len(rows)}", *(f"{n} {why}" for why, n in failed.items())])
+        print(f"| {name} | {runs} | {told(rows)} |", flush=True)
     return city
+
+
+def told(rows):
+    """Return median and worst of runs."""
+    if not rows:
+        return " | ".join("–" * 6)
+    wall, spent, largest, mean, broken, round_, _ = np.array(rows).T
+    return " | ".join(
+        [
+            f"{np.median(wall):.2f} ({wall.max():.2f})",
+            f"{np.median(spent):.2f} ({spent.max():.2f})",
+            f"{np.median(largest):.1%} ({largest.max():.1%})",
+            f"{np.median(mean):.1%}",
+            f"{broken.max():.0f}",
+            f"{np.median(round_):.3f} ({round_.min():.3f})",
+        ]
+    )
 
 
 def small_changes(city):
@@ -162,52 +213,22 @@ def small_changes(city):
         state = PlanState(blocks, first.assignment, [str(i) for i in range(GRIDS)])
         before = state.sums(range(GRIDS))[:, 0]
         people = blocks.column("households")
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), time.process_time()
         found = rebalance(
             state, blocks.column("work"), people, most_moved=0.05, rng=np.random.default_rng(seed)
         )
-        spent = time.perf_counter() - began
+        spent, cpu = time.perf_counter() - began, time.process_time() - cpu
         less = 1 - found.cv / (before.std() / before.mean())
         after = PlanState(blocks, found.assignment, [str(i) for i in range(GRIDS)])
         broken = (after.pieces(range(GRIDS)) > 1).sum()
-        rows.append((spent, less, found.moved / people.sum(), broken))
-    t, less, moved, broken = np.array(rows).T
+        rows.append((spent, cpu, less, found.moved / people.sum(), broken))
+    t, cpu, less, moved, broken = np.array(rows).T
     print(
         f"CV less by {np.median(less):.0%} (least {less.min():.0%}), moved {moved.max():.2%} at "
-        f"most, {np.median(t):.2f} s ({t.max():.2f}), broken {broken.max():.0f}",
+        f"most, {np.median(t):.2f} s ({t.max():.2f}), of a processor {np.median(cpu):.2f} s "
+        f"({cpu.max():.2f}), broken {broken.max():.0f}",
         flush=True,
     )
-
-
-def edit_times(blocks, grids, seed=1):
-    """Return milliseconds of edits that move one block, and of cuts by a dragged border."""
-    found = balance(
-        bare(blocks), shapely.area(blocks.shapes), grids, rng=np.random.default_rng(seed)
-    )
-    state = PlanState(blocks, found.assignment, [f"g{i}" for i in range(grids)])
-    draft, spots, rng = Draft(state), Spots(state), np.random.default_rng(seed)
-    moves, cuts = [], []
-    while len(moves) < 4_000:
-        block = int(rng.integers(state.used))
-        own = int(state.core.grid[block])
-        others = [int(n) for n in state.neighbours(block) if state.core.grid[n] != own]
-        if not state.is_alive(block) or not others or state.core.size[own] < 2:
-            continue
-        to = state.codes[state.core.grid[others[0]]]
-        began = time.perf_counter()
-        draft.do(edits.move_blocks(state, [block], to), **WHO)
-        moves.append(time.perf_counter() - began)
-        if len(moves) % 40 == 0:
-            x, y = state.shape(block).centroid.coords[0]
-            area = shapely.Point(x, y).buffer(8, quad_segs=2)
-            code = state.codes[own]
-            if state.core.size[own]:
-                began = time.perf_counter()
-                edit = drawing.claim_area(state, area, code, spots)
-                if edit.ops:
-                    draft.do(edit, **WHO)
-                    cuts.append(time.perf_counter() - began)
-    return np.array(moves) * 1e3, np.array(cuts) * 1e3
 
 
 def main():
@@ -219,27 +240,18 @@ def main():
         return
     blocks = made(100_000, 1)
     state = bare(blocks)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     found = balance(state, blocks.column("work"), 12_900, rng=np.random.default_rng(1))
-    spent = time.perf_counter() - began
+    spent, cpu = time.perf_counter() - began, time.process_time() - cpu
     after = PlanState(blocks, found.assignment, [str(i) for i in range(12_900)])
     off = np.abs(found.deviation)
     print(
-        f"\ncity: 100,000 blocks into 12,900 grids: {spent:.1f} s, "
+        f"\ncity: 100,000 blocks into 12,900 grids: {spent:.1f} s ({cpu:.1f} s of a processor), "
         f"{(after.core.size[:12_900] > 0).sum():,} not empty, "
         f"{(after.pieces(range(12_900)) > 1).sum()} broken, mean deviation {off.mean():.1%}, "
         f"{(off > 0.05).sum()} above 5 %, {len(found.unsplittable)} of them explained by a block",
         flush=True,
     )
-    times = {grids: edit_times(blocks, grids) for grids in (100, 12_900)}
-    print("\n| edit, 100,000 blocks | 100 grids: p50, p99 ms | 12,900 grids: p50, p99 ms | ratio |")
-    print("|---|---|---|---|")
-    for at, name in enumerate(("move a block", "cut and claim an area")):
-        few, many = (np.percentile(times[grids][at], [50, 99]) for grids in (100, 12_900))
-        print(
-            f"| {name} | {few[0]:.3f}, {few[1]:.3f} | {many[0]:.3f}, {many[1]:.3f} | "
-            f"{many[0] / few[0]:.2f} |"
-        )
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import shapely
 
-from gis_grid.demo.city import make_city
 from gis_grid.errors import GeometryError, InputError
 from gis_grid.plan.ground import Ground, Named, lay_out
 from gis_grid.plan.linework import LineKind, carve, closed_walls
@@ -132,40 +131,6 @@ def test_gaps_of_gates_are_closed_but_not_wide_ones():
 def test_refuses_what_makes_no_blocks(call, error, said):
     with pytest.raises(error, match=said):
         call()
-
-
-@pytest.fixture(scope="module")
-def town():
-    """Return the small demo city as ground, and its layers."""
-    city = make_city("small", 7)
-
-    def metric(name):
-        return np.asarray(city.layer(name).to_crs(city.epsg).geometry.to_numpy(), object)
-
-    grids = city.layer("grids")
-    plane = metric("grids")
-
-    def level(key):
-        here = (grids["level"] == key).to_numpy()
-        return Named(plane[here], grids["code"].to_numpy(object)[here])
-
-    streets, bridge = metric("streets"), city.layer("streets")["bridge"].to_numpy(bool)
-    water = (city.layer("landcover")["category"] == "water").to_numpy(bool)
-    houses = city.layer("buildings")
-    return city, Ground(
-        epsg=city.epsg,
-        grids=level("subarea"),
-        streets=streets[~bridge],
-        bridges=streets[bridge],
-        walls=metric("walls"),
-        gates=metric("gates"),
-        water=metric("landcover")[water],
-        compounds=level("compound"),
-        communities=level("community"),
-        buildings=metric("buildings"),
-        people=houses[["households", "persons", "elderly"]].to_numpy(float),
-        incidents=metric("incidents"),
-    )
 
 
 def test_a_city_is_represented_exactly(town):

@@ -13,8 +13,8 @@ from gis_grid.plan.state import PlanState
 from tests.plan import oracle
 from tests.plan.walks import Walk
 
-EDITS = int(os.environ.get("GIS_GRID_TEST_EDITS", "4000"))
-"""10,000 take a minute: GIS_GRID_TEST_EDITS=10000 pytest -m slow tests/plan/test_random_edits.py"""
+EDITS = int(os.environ.get("GIS_GRID_TEST_EDITS", "5000"))
+"""Steps on each of the two cities, 10,000 in all."""
 
 KINDS = {"flip", "brush", "split", "drag", "merge", "claim", "undo", "redo"}
 
@@ -46,7 +46,14 @@ def test_the_wards_of_providence_survive_a_hurry(providence, rng):
 @pytest.mark.shared
 @pytest.mark.slow
 def test_the_wards_of_providence_survive_thousands_of_edits(providence, rng):
-    walking = walk(providence, EDITS, rng, every=2_000)
+    walking = walk(providence, EDITS, rng, every=EDITS // 2)
+    assert sum(walking.taken.values()) == EDITS
+    assert set(walking.taken) == KINDS
+
+
+@pytest.mark.slow
+def test_the_grids_of_the_demo_city_survive_thousands_of_edits(demo, rng):
+    walking = walk(demo, EDITS, rng, every=EDITS // 2)
     assert sum(walking.taken.values()) == EDITS
     assert set(walking.taken) == KINDS
 

@@ -38,16 +38,13 @@ class Walk:
         """Return a block and a neighbour of it in another grid."""
         state = self.draft.state
         grid = int(self.rng.choice(state.living_grids()))
-        pairs = [
-            (int(block), int(other))
-            for block in state.members(grid)
-            for other in state.neighbours(block)
-            if state.core.grid[other] not in (grid, -1)
-        ]
-        if not pairs:
-            msg = "no border found"
-            raise InputError(msg)
-        return pairs[int(self.rng.integers(len(pairs)))]
+        for block in self.rng.permutation(state.members(grid)):
+            near = state.neighbours(int(block))
+            others = near[(state.core.grid[near] != grid) & (state.core.grid[near] >= 0)]
+            if len(others):
+                return int(block), int(self.rng.choice(others))
+        msg = "no border found"
+        raise InputError(msg)
 
     def flip(self):
         block, other = self._border_block()
