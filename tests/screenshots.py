@@ -26,6 +26,8 @@ SHOTS = {
     "signin": (None, "/signin", (1440, 900)),
     "planner": ("planning", f"/planner?{STREET}", (1440, 900)),
     "planner-en": ("planning", f"/planner?lang=en&{STREET}", (1366, 768)),
+    "plan": ("planning", "/planner?plan=1", (1440, 900)),
+    "plan-en": ("planning", "/planner?plan=1&lang=en", (1366, 768)),
     "dispatch": ("sending", f"/dispatch?{CASE}", (1440, 900)),
     "dispatch-dark": ("sending", f"/dispatch?theme=dark&{CASE}", (1366, 768)),
     "dispatch-phone": ("sending", "/dispatch", (390, 844)),
@@ -33,6 +35,26 @@ SHOTS = {
     "overview-wall": ("leading", "/overview?theme=dark&wall=1", (1920, 1080)),
 }
 """Who, what and how large; the city is the small demo city of seed 7."""
+
+PLAN = """async () => {
+  const { api } = gisGrid;
+  const { features } = await api.get("/api/v1/grids", { level: "subdistrict" });
+  const { code: area_code, name } = features[0].properties;
+  const settings = { households: [30, 120] };
+  const body = { title: `${name} 2026 秋季调整`, area_code, settings };
+  const plan = await api.send("POST", "/api/v1/plans", body);
+  const base = `/api/v1/plans/${plan.number}`;
+  const grids = Object.entries((await api.get(`${base}/numbers`)).grids);
+  const large = grids.sort((one, other) => other[1].work - one[1].work).slice(0, 4);
+  let step = 0;
+  for (const [grid] of large) {
+    const code = `${grid.slice(0, 15)}9${step}${grid.slice(17)}`;
+    const wish = { do: "split_evenly", grid, code };
+    await api.send("POST", `${base}/steps`, wish, { ifMatch: `"${step}"` });
+    step += 1;
+  }
+}"""
+"""Begins a plan whose largest grids are halved."""
 
 READY = {True: ".case, #name", False: "html[data-drawn]"}
 """What shows that a page is complete: with a map, or without one."""
@@ -91,6 +113,14 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
+def _begin_plan(chromium, address) -> None:
+    context = chromium.new_context()
+    watched = served.Watched(context, address)
+    watched.sign_in("planning")
+    watched.open("/planner").evaluate(PLAN)
+    context.close()
+
+
 def main() -> None:
     """Take every picture."""
     served.built()
@@ -102,6 +132,7 @@ def main() -> None:
             store_city(engine, make_city("small", 7))
         served.add_users(url)
         with served.serving(url, Path(name)) as address, browser.opened() as chromium:
+            _begin_plan(chromium, address)
             for image, (who, path, (width, height)) in SHOTS.items():
                 context = chromium.new_context(
                     viewport={"width": width, "height": height}, bypass_csp=True

@@ -169,7 +169,7 @@ def test_grids_are_renamed_merged_and_split_by_keyboard_then_undone(plan):  # no
     first = areas(page)
     page.locator("#map").focus()
     press("t")
-    page.wait_for_selector(".pl-scroll tr.at")
+    page.wait_for_selector(".pl-scroll tr.is-now")
     assert page.evaluate("document.activeElement.getAttribute('role')") == "grid"
     press("F2")  # the row under the cursor: A
     page.wait_for_selector("dialog[open] [name=code]")
@@ -225,7 +225,7 @@ def test_the_table_sorts_filters_and_makes_a_grid_of_ticked_blocks(plan):
     settled(page)
     page.locator("#map").focus()
     page.keyboard.press("t")
-    page.wait_for_selector(".pl-scroll tr.at")
+    page.wait_for_selector(".pl-scroll tr.is-now")
     page.locator("[data-sort=work]").click()
     work = {code: one["work"] for code, one in told(page, "/numbers")["grids"].items()}
     rows = page.locator(".pl-scroll tr[data-code]")
@@ -335,7 +335,7 @@ def test_axe_finds_nothing_serious_with_a_plan_open(plan, lang, size):
     page.emulate_media(reduced_motion="reduce")
     page.locator("#map").focus()
     page.keyboard.press("t")
-    page.wait_for_selector(".pl-scroll tr.at")
+    page.wait_for_selector(".pl-scroll tr.is-now")
     for theme in ("light", "dark"):
         page.evaluate("(theme) => gisGrid.theme.set(theme)", theme)
         for tab in ("figures", "rules", "officers", "compare", "comments"):

@@ -67,7 +67,7 @@ export function makeGridTable(parts: GridTableParts): GridTable {
     }
     for (const [n, row] of rows.slice(first, last).entries()) {
       const found = lineOf.get(row.code);
-      found?.classList.toggle("at", first + n === at);
+      found?.classList.toggle("is-now", first + n === at);
       found?.setAttribute("aria-selected", String(picked.has(row.code)));
     }
     const now = rows[at];
