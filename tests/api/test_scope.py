@@ -41,7 +41,7 @@ POINTS = ("facilities", "cameras", "speakers", "places", "entrances", "incidents
 SCOPED = (*POINTS, "officers", "grids")
 TILES = ("facilities", "cameras", "places", "incidents", "grids", "grid_labels")
 SEED = 20261121
-REQUESTS = int(os.environ.get("GIS_GRID_TEST_REQUESTS", "2000"))
+REQUESTS = int(os.environ.get("GIS_GRID_TEST_REQUESTS", "1000"))
 """10,000 take a minute: GIS_GRID_TEST_REQUESTS=10000 pytest -s tests/api/test_scope.py"""
 
 
