@@ -33,6 +33,9 @@ SHOTS = {
     "dispatch-phone": ("sending", "/dispatch", (390, 844)),
     "overview": ("leading", "/overview", (1440, 900)),
     "overview-wall": ("leading", "/overview?theme=dark&wall=1", (1920, 1080)),
+    "admin": ("chief", "/admin?user=sending", (1440, 900)),
+    "admin-audit": ("chief", "/admin?tab=audit&entry=4", (1440, 900)),
+    "account": ("sending", "/account?theme=dark", (1366, 768)),
 }
 """Who, what and how large; the city is the small demo city of seed 7."""
 
@@ -56,7 +59,7 @@ PLAN = """async () => {
 }"""
 """Begins a plan whose largest grids are halved."""
 
-READY = {True: ".case, #name", False: "html[data-drawn]"}
+READY = {True: ".case, #name", False: "html[data-drawn], .tokens li, .changes td"}
 """What shows that a page is complete: with a map, or without one."""
 
 PIXELS = """async (png) => {

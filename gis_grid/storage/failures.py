@@ -99,6 +99,8 @@ def _postgres(error: psycopg.Error, name: str) -> GisGridError | None:
     if isinstance(error, psycopg.IntegrityError):
         taken = isinstance(error, psycopg.errors.UniqueViolation)
         return _refused(_first_line(error), name, taken=taken)
+    if isinstance(error, psycopg.DataError) and "NUL" in str(error):
+        return InputError("a text holds the character NUL, which no text needs; leave it out")
     for kind, what in _POSTGRES:
         if isinstance(error, kind):
             return StorageError(f"{name} {what} ({_first_line(error)})")

@@ -23,6 +23,7 @@ from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import INCIDENT_STATES, LAYERS
 from tests import databases, drawn, redrawn
+from tests.api.test_matrix import new_plans
 from tests.asking import serving
 from tests.signed import bearer, token
 from tests.tiled import decoded
@@ -118,6 +119,13 @@ def users(url, rng, numbers, places):
     return made
 
 
+def plans_of(engine):
+    """Begin a plan with a job for several areas; return the job of each."""
+    with sessions(engine).begin() as session:
+        begun = [new_plans(session, area) for area in ("c", "s", "w", "e", "w")]
+    return {draft: job for draft, _, job in begun}
+
+
 class Oracle:
     """Every row with its owner, as a plain table."""
 
@@ -130,6 +138,8 @@ class Oracle:
                 owners = [one if isinstance(one, str) else None for one in frame[owner]]
                 shapes = frame.geometry if name != "officers" else [None] * len(frame)
                 self.rows[name] = list(zip(frame["code"], owners, shapes, strict=True))
+
+        self.plans = plans_of(engine)
 
     def codes(self, name, user, *, grid=None, bbox=None):
         box = None if bbox is None else shapely.box(*bbox)
@@ -254,10 +264,69 @@ async def one_chain(ask, user, oracle, rng):
     assert answer.status == (200 if user.sees(code) else 404)
 
 
+async def one_branch(ask, user, oracle, rng):
+    parent = str(rng.choice([*PARENT, ""]))
+    query = {"parent": parent} if parent else None
+    answer = await ask("GET", "/api/v1/branches", query, user.headers)
+    if parent and not user.sees(parent):
+        assert answer.status == 404, parent
+        return
+    found = {one["code"] for one in answer.json()}
+    if parent:
+        assert found == {code for code, above in PARENT.items() if above == parent}
+    else:
+        mine = {code for code in PARENT if user.sees(code)}
+        assert found == {code for code in mine if PARENT[code] not in mine}
+
+
+async def one_plan(ask, user, oracle, rng):
+    """Plans are for some roles only, perhaps on a part of what their user sees."""
+    told = await ask("GET", "/api/v1/plans", None, user.headers)
+    listed = {one["number"]: one["area_code"] for one in told.json().get("plans", [])}
+    assert all(user.sees(area) for area in listed.values()), listed
+    number = int(rng.choice([*oracle.plans]))
+    below = str(rng.choice(["", "/numbers", "/comments", "/grids", "/steps", "/balances"]))
+    query = {"since": 0} if below == "/steps" else None
+    answer = await ask("GET", f"/api/v1/plans/{number}{below}", query, user.headers)
+    if told.status == 403:
+        assert answer.status == 403
+    else:
+        assert answer.status == (200 if number in listed else 404), (number, below)
+    job = oracle.plans[number]
+    answer = await ask("GET", f"/api/v1/jobs/{job}", None, user.headers)
+    assert answer.status == (403 if told.status == 403 else 200 if number in listed else 404)
+
+
+async def one_report(ask, user, oracle, rng):
+    """A report is one file; no code of a thing from outside stands in it."""
+    name = str(rng.choice(["facilities", "cameras", "grids"]))
+    answer = await ask("GET", f"/api/v1/reports/{name}", None, user.headers)
+    assert answer.status in {200, 404, 409, 422}, answer.body[:200]
+    text = answer.body.decode()
+    if name == "grids":
+        shown = {f"网格{code}" for code in drawn.BOXES if not user.sees(NOW.get(code, code))}
+    else:
+        mine = set(oracle.codes(name, user))
+        shown = {code for code, _, _ in oracle.rows[name] if len(code) > 3} - mine
+    assert not [one for one in shown if f'"{one}"' in text], name
+
+
+async def one_statistic(ask, user, oracle, rng):
+    mine = len(oracle.codes("incidents", user))
+    days = await ask("GET", "/api/v1/statistics/days", None, user.headers)
+    assert days.status == 200
+    heat = await ask("GET", "/api/v1/heat", None, user.headers)
+    counted = [one["properties"].get("count") or 0 for one in heat.json().get("features", [])]
+    assert sum(counted) <= mine
+
+
 KINDS = (
     *(one_list, one_list, one_page, one_item, one_item, one_search),
     *(one_point, one_batch, one_tile, one_sum, one_queue, one_chain),
+    *(one_branch, one_plan, one_plan, one_statistic),
 )
+RARE = one_report
+"""Drawing a map takes its time: asked for one request in a hundred."""
 
 
 async def ask_randomly(app, people, oracle, rng, count):
@@ -265,6 +334,7 @@ async def ask_randomly(app, people, oracle, rng, count):
     async with serving(app) as ask:
         for _ in range(count):
             kind, user = KINDS[rng.integers(len(KINDS))], people[rng.integers(len(people))]
+            kind = RARE if rng.random() < 0.01 else kind
             await kind(ask, user, oracle, rng)
             cells[kind.__name__] += 1
     return cells

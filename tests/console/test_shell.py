@@ -66,10 +66,12 @@ def test_nobody_is_sent_to_another_host(desk):
 
 def test_nothing_is_inline_and_the_browser_knows_it(desk, console):
     opened = desk("/planner")
-    answer = opened.page.request.get(f"{console}/planner")
-    policy = answer.headers["content-security-policy"]
-    assert "script-src 'self'" in policy
-    assert "unsafe" not in policy
+    for name in PAGES:
+        answer = opened.page.request.get(f"{console}/{name}")
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", answer.text()), name
     assert opened.page.locator("script:not([src])").count() == 0
 
 
