@@ -17,14 +17,16 @@ from sqlalchemy import Engine
 from api.deps import DbEngine, Reports
 from api.live_tiles import Drawn
 from api.problems import responses
-from api.rights import READ_LAYER, ReadCity
+from api.rights import READ_LAYER, Access, ReadCity, require
 from api.schemas import Moment, NoQuery, Word
 from gis_grid.accounts.areas import Area
+from gis_grid.accounts.permissions import Action
 from gis_grid.errors import InputError
 from gis_grid.maps.output import Format, rendered
 from gis_grid.maps.printed.paper import Paper
 from gis_grid.maps.reports.kinds import KINDS
 from gis_grid.maps.reports.registry import Kind, Options
+from gis_grid.services.planning.picturing import FRAMES
 from gis_grid.services.reporting import moment_of, page_from_database
 
 CHUNK = 1 << 16
@@ -110,7 +112,7 @@ def _described(kind: Kind) -> ReportKind:
 
 def _add(router: APIRouter, kind: Kind) -> None:
     accepted: Any = Annotated[query_of(kind), Query()]
-    readers: Any = READ_LAYER[kind.subject]
+    readers: Any = _readers(kind)
 
     async def endpoint(
         request: Request,
@@ -137,6 +139,13 @@ def _add(router: APIRouter, kind: Kind) -> None:
             HTTPStatus.SERVICE_UNAVAILABLE,
         ),
     )
+
+
+def _readers(kind: Kind) -> Any:  # noqa: ANN401 - what FastAPI's Annotated is
+    """Return who may have a kind: whoever may read its subject, a layer or plans."""
+    if kind.subject in READ_LAYER:
+        return READ_LAYER[kind.subject]
+    return Annotated[Access, require(Action.READ, kind.subject)]
 
 
 def query_of(kind: Kind) -> type[ReportQuery]:
@@ -182,7 +191,9 @@ def _draw(engine: Engine, kind: Kind, options: Options, query: ReportQuery, area
     at = query.at
     if query.generation is not None:
         at = moment_of(engine, query.generation)
-    page = page_from_database(engine, kind, options, now=datetime.now(UTC), at=at, area=area)
+    page = page_from_database(
+        engine, kind, options, now=datetime.now(UTC), at=at, area=area, frames=FRAMES
+    )
     return rendered(page, query.format, paper=query.size)
 
 

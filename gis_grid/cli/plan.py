@@ -1,4 +1,4 @@
-"""``gis-grid plan``: blocks, balance, check and metrics on plain files."""
+"""``gis-grid plan``: blocks, balance, check and metrics on plain files, plans of the database."""
 
 import json
 from pathlib import Path
@@ -20,6 +20,7 @@ from gis_grid.cli.plan_options import (
     share,
     tell_rejects,
 )
+from gis_grid.cli.plan_store import add_to
 from gis_grid.geo.datum import Datum
 from gis_grid.services.plan_files.balancing import Order, balance_file, check_file, measure_file
 from gis_grid.services.plan_files.laying_out import lay_out_files
@@ -30,7 +31,7 @@ WRONG = 1
 """Exit code when something is wrong with the grids, or rows were refused."""
 
 app = typer.Typer(
-    help="Blocks, balanced grids, checks and numbers, from files to files.",
+    help="Blocks, balanced grids, checks and numbers of plain files; plans of the database.",
     no_args_is_help=True,
     add_completion=False,
 )
@@ -225,6 +226,9 @@ def blocks_(  # noqa: PLR0913 - the options of a command
         typer.echo(f"{rows:,} blocks written to {out}")
     paths = [write_rejects(one) for one in found.given.values()]
     _end(next((path for path in paths if path), None), keep_going=keep_going)
+
+
+add_to(app)
 
 
 def _end(rejects: Path | None, *, keep_going: bool) -> None:

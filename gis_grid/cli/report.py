@@ -21,6 +21,7 @@ from gis_grid.maps.page import Page
 from gis_grid.maps.printed.paper import Paper
 from gis_grid.maps.reports.kinds import KINDS
 from gis_grid.maps.reports.registry import Kind, Options
+from gis_grid.services.planning.picturing import FRAMES
 from gis_grid.services.report_file import page_from_file
 from gis_grid.services.reporting import moment_of, page_from_database
 from gis_grid.settings import Settings
@@ -145,7 +146,13 @@ def _from_database(kind: Kind, options: Options, given: dict[str, Any]) -> Page:
             at = moment_of(engine, given["generation"])
         with bar(f"report {kind.key}") as progress:
             return page_from_database(
-                engine, kind, options, now=datetime.now(UTC), at=at, progress=progress
+                engine,
+                kind,
+                options,
+                now=datetime.now(UTC),
+                at=at,
+                progress=progress,
+                frames=FRAMES,
             )
     finally:
         engine.dispose()

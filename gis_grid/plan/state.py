@@ -27,6 +27,10 @@ from gis_grid.plan.ops import Flip, Lock, Op, Recut, Rename
 
 Rows = tuple[tuple[int, tuple[float, ...], bool], ...]
 
+_SPARE = 10_000
+"""How many numbers a grid that begins may leave out: logs of before 2026-11-30 did, because a
+preview took a number."""
+
 
 class PlanState:
     """Blocks in grids, with sums, borders and pieces of each grid always up to date.
@@ -224,7 +228,7 @@ class PlanState:
 
     def _rename(self, op: Rename) -> None:
         known = self.codes[op.grid] if op.grid < len(self.codes) else None
-        if not 0 <= op.grid <= len(self.codes) or known != op.before:
+        if not 0 <= op.grid <= len(self.codes) + _SPARE or known != op.before:
             message = f"grid {op.before!r} is not there to be renamed"
             raise InputError(message)
         if op.after is not None and op.after in self._number:
@@ -233,9 +237,10 @@ class PlanState:
         if op.after is None and op.grid < len(self.codes) and self._core.size[op.grid]:
             message = f"grid {op.before!r} still has blocks; move them first"
             raise InputError(message)
-        if op.grid == len(self.codes):
-            self.codes.append(None)
-            self.officers.append(None)
+        if op.grid >= len(self.codes):
+            more = op.grid + 1 - len(self.codes)
+            self.codes += [None] * more
+            self.officers += [None] * more
             self._core = grown(self._core, self.used, self._pool, len(self.codes))
         if op.before is not None:
             del self._number[op.before]

@@ -29,6 +29,8 @@ UNNAMED = "未命名的城市"
 """What a city is called before somebody names it."""
 
 Told = Callable[[int, int | None], None]
+Reader = Callable[[Session, Options, Area], pd.DataFrame]
+NOTHING: Mapping[str, Reader] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,7 @@ def page_from_database(  # noqa: PLR0913 - what, when and where
     at: datetime | None = None,
     area: Area = EVERYWHERE,
     progress: Told | None = None,
+    frames: Mapping[str, Reader] = NOTHING,
 ) -> Page:
     """Draw a report of what the database holds, read in one transaction.
 
@@ -68,6 +71,8 @@ def page_from_database(  # noqa: PLR0913 - what, when and where
         Only what lies in these grids; the base map is always there.
     progress
         Told after every step how many of how many are done.
+    frames
+        How material is read that is neither a layer nor known here, by name.
 
     Raises
     ------
@@ -83,17 +88,20 @@ def page_from_database(  # noqa: PLR0913 - what, when and where
     steps = len(kind.needs) + 1
     with sessions(engine).begin() as session:
         wanted = _wanted(session, options, at, area)
-        frames, doubted = {}, 0
+        held, doubted = {}, 0
         for step, name in enumerate(kind.needs):
             tell(step, steps)
-            frames[name] = _READERS.get(name, _layer)(wanted, name)
-            doubted += int(frames[name].attrs.get("doubted", 0))
+            if name in frames:
+                held[name] = frames[name](session, options, area)
+                continue
+            held[name] = _READERS.get(name, _layer)(wanted, name)
+            doubted += int(held[name].attrs.get("doubted", 0))
         city, generation = _city(session), _generation(session, at)
     tell(len(kind.needs), steps)
     material = Material(
         city=city.name if city else UNNAMED,
         scheme=city.scheme if city else FIVE_LEVEL,
-        frames=frames,
+        frames=held,
         generation=generation,
         drawn_at=now,
         vocabularies=vocabularies(),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -52,6 +53,38 @@ def cameras():
     )
 
 
+def plan():
+    """Return a plan that merged C into F, one grid far over the mean, with a hostile title."""
+    new = {letter: box for letter, box in drawn.BOXES.items() if letter not in "CF"}
+    new["F"] = drawn.BOXES["C"].union(drawn.BOXES["F"])
+    off = np.linspace(-0.3, 0.4, len(new))
+    rows = pd.DataFrame(
+        [
+            *({"role": "new", "code": code} for code in new),
+            *({"role": "old", "code": code} for code in drawn.BOXES),
+            {"role": "moved", "code": "B000003"},
+        ]
+    )
+    known = {"off": off, "work": 1.0 + off, "households": 10.0, "area_ha": 3.7, "pieces": 1}
+    for name, values in known.items():
+        rows.loc[rows["role"] == "new", name] = values
+    shapes = [*new.values(), *drawn.BOXES.values(), drawn.BOXES["C"]]
+    frame = gpd.GeoDataFrame(rows, geometry=shapes, crs="EPSG:4326")
+    frame.attrs = {
+        "number": 7,
+        "title": drawn.HOSTILE,
+        "stage": "review",
+        "step": 12,
+        "generation": 3,
+        "grids_before": 9,
+        "cv_before": 0.25,
+        "cv": 0.2,
+        "moved_share": 0.041,
+        "worst": 0.4,
+    }
+    return frame
+
+
 def material(**changed):
     """Return the material of the drawn city; `changed` replaces fields, ``frames`` are merged."""
     cells = drawn.frames()["incidents"]["cell"].to_numpy(np.int64)
@@ -61,6 +94,7 @@ def material(**changed):
         "grids": grids(),
         "cameras": cameras(),
         "incidents": incidents(),
+        "plan": plan(),
         "incident_cells": pd.DataFrame({"cell": held, "count": counts}),
     } | changed.pop("frames", {})
     settings = {

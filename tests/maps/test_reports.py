@@ -129,8 +129,8 @@ def test_every_option_says_what_it_is_for():
 
 def test_needs_are_layers_or_known_sums():
     for kind in KINDS.values():
-        assert set(kind.needs) <= {*LAYERS, "incident_cells"}
-        assert kind.subject in LAYERS
+        assert set(kind.needs) <= {*LAYERS, "incident_cells", "plan"}
+        assert kind.subject in {*LAYERS, "plans"}
 
 
 # grids

@@ -10,10 +10,11 @@ from gis_grid.maps.reports.facility_report import facilities
 from gis_grid.maps.reports.grid_report import grids
 from gis_grid.maps.reports.heat_report import heat
 from gis_grid.maps.reports.incident_report import incidents
+from gis_grid.maps.reports.plan_report import plan
 from gis_grid.maps.reports.registry import Kind
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.key: kind for kind in (grids, facilities, cameras, incidents, heat, city)}
+    {kind.key: kind for kind in (grids, facilities, cameras, incidents, heat, city, plan)}
 )
 
 

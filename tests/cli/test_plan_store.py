@@ -1,0 +1,115 @@
+"""``gis-grid plan`` on the database: a plan travels through files and is published and undone."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from gis_grid.cli.app import app
+from gis_grid.errors import InputError
+from gis_grid.plan.stages import Stage
+from gis_grid.services.planning.desk import Desk
+from gis_grid.services.planning.judging import PlanSettings
+from gis_grid.services.planning.starting import begin
+from gis_grid.services.planning.wishes import WISH
+from gis_grid.storage.database import open_engine, sessions
+from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.plans.plans import PlanStore
+from tests import databases, drawn
+from tests.planned import NOW
+
+
+@pytest.fixture
+def url(tmp_path, sqlite_template):
+    url = databases.sqlite_database(tmp_path, sqlite_template)
+    engine = open_engine(url)
+    drawn.store(engine)
+    with sessions(engine).begin() as session:
+        store, begun = PlanStore(session), begin(session, "s")
+        store.add(
+            title="秋季调整",
+            area_code="s",
+            generation=1,
+            start_digest=store.keep_start(begun.start, now=NOW),
+            settings=PlanSettings().model_dump(mode="json"),
+            author="ann",
+            now=NOW,
+        )
+    engine.dispose()
+    return url
+
+
+def run(*words, code=0):
+    found = CliRunner().invoke(app, ["plan", *map(str, words)])
+    assert found.exit_code == code, (found.output, found.exception)
+    return found.stdout
+
+
+def ground(url):
+    engine = open_engine(url)
+    with sessions(engine).begin() as session:
+        grids = LayerStore(session).read("grids")
+    engine.dispose()
+    return set(grids["code"][grids["level"] == "subarea"])
+
+
+def approve(url, number):
+    engine = open_engine(url)
+    with sessions(engine).begin() as session:
+        store = PlanStore(session)
+        for stage in (Stage.REVIEW, Stage.APPROVED):
+            store.move(store.hold(number), stage, now=NOW)
+    engine.dispose()
+
+
+def test_a_plan_travels_through_files_is_published_and_undone(url, tmp_path):
+    at = ("--database", url)
+    assert "秋季调整" in run("list", *at)
+    table = tmp_path / "plan.csv"
+    assert "written to" in run("export", 1, "-o", table, *at)
+    rows = table.read_text("utf-8-sig").splitlines()
+    moved = [row.replace(",A", ",B") for row in rows]
+    table.write_text("\n".join([*moved, "B999,A"]), "utf-8")
+    told = json.loads(run("import", table, "--onto", 1, "--json", *at, code=1))
+    assert told["moved"] == sum(one != other for one, other in zip(rows, moved, strict=True)) > 0
+    assert [one["value"] for one in told["rejects"]] == ["B999"]
+    whole = tmp_path / "p.plan.json"
+    run("export", 1, "-o", whole, *at)
+    assert json.loads(run("import", whole, "--json", *at)) == {"plan": 2, "steps": 1}
+    again = tmp_path / "q.plan.json"
+    run("export", 2, "-o", again, *at)
+    assert again.read_bytes() == whole.read_bytes()
+    for name in ("g.gpkg", "s.zip", "t.gazette.csv", "t.gazette.xlsx"):
+        run("export", 2, "-o", tmp_path / name, *at)
+        assert (tmp_path / name).stat().st_size > 100
+    assert [one["number"] for one in json.loads(run("list", "--json", *at))] == [2, 1]
+    before = ground(url)
+    refused = CliRunner().invoke(app, ["plan", "publish", "2", "--name", "x", *at])
+    assert "draft" in str(refused.exception)
+    approve(url, 2)
+    refused = CliRunner().invoke(app, ["plan", "publish", "2", "--name", "x", *at])
+    assert "grid A has no blocks" in str(refused.exception)
+    assert ground(url) == before
+
+
+def test_a_publication_from_the_command_line_is_undone(url):
+    at = ("--database", url)
+    engine = open_engine(url)
+    wish = WISH.validate_python({"do": "merge", "grids": ["A"], "into": "D"})
+    Desk(engine).do(1, wish.edit, seen=0, author="ann", now=NOW)
+    engine.dispose()
+    approve(url, 1)
+    before = ground(url)
+    assert "generation 2 is current" in run("publish", 1, "--name", "秋季", *at)
+    assert ground(url) == before - {"A"}
+    assert "generation 3 is current" in run("revert", 2, "--name", "撤销", *at)
+    assert ground(url) == before
+    listed = json.loads(run("list", "--json", *at))
+    assert listed[0]["stage"] == "approved"
+
+
+def test_an_unknown_ending_is_named(url, tmp_path):
+    found = CliRunner().invoke(app, ["plan", "export", "1", "-o", str(tmp_path / "x.docx"),
+                                     "--database", url])  # fmt: skip
+    assert isinstance(found.exception, InputError)
+    assert ".gpkg" in str(found.exception)
