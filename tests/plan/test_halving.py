@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gis_grid.errors import ConflictError, InputError, NotFoundError
-from gis_grid.plan import edits
 from gis_grid.plan.blocks import blocks_of
 from gis_grid.plan.halving import COARSE, split_evenly
 from gis_grid.plan.log import Draft, Edit
@@ -67,18 +66,6 @@ def test_the_cut_is_across_and_not_along():
     shapes = [oracle.outline(draft.state, int(g)) for g in draft.state.living_grids()]
     assert max(shape.bounds[2] - shape.bounds[0] for shape in shapes) < 650
     assert shapely.length(shapes[0].intersection(shapes[1])) == pytest.approx(100)
-
-
-def test_what_was_tried_leaves_no_trace_in_the_log():
-    state = plan("aab", weight=[7.0, 1.0, 1.0])
-    draft, _ = halved(state)
-    for _ in range(3):
-        draft.preview(edits.new_grid(draft.state, [draft.state.alive()[0]], "tried"))
-    draft.do(edits.new_grid(draft.state, [draft.state.alive()[-1]], "c"), **WHO)
-    again = Draft.replayed(state.copy(), draft.log).state
-    assert again.codes == draft.state.codes == ["a", "b", "new", "c"]
-    np.testing.assert_array_equal(again.assignment, draft.state.assignment)
-    np.testing.assert_array_equal(again.core.sums[:4], draft.state.core.sums[:4])
 
 
 def test_a_log_that_left_numbers_out_is_still_read():
