@@ -143,7 +143,10 @@ KEYS = """
 const paths = (words, at = "") => Object.entries(words).flatMap(([name, one]) =>
   typeof one === "object" ? paths(one, `${at}${name}.`) : [`${at}${name}`]);
 const out = {};
-const folders = {shell: "i18n", features: "features/words", admin: "admin/words"};
+const folders = {
+  shell: "i18n", features: "features/words", admin: "admin/words", tools: "planner/words",
+  panels: "planner/panels/words",
+};
 for (const [what, folder] of Object.entries(folders))
   for (const lang of ["zh", "en"])
     out[`${what}/${lang}`] = paths((await import(`./src/${folder}/${lang}.ts`))[lang]);
@@ -161,13 +164,13 @@ def words():
     return json.loads(run.stdout)
 
 
-@pytest.mark.parametrize("what", ["shell", "features", "admin"])
+@pytest.mark.parametrize("what", ["shell", "features", "admin", "tools", "panels"])
 def test_both_languages_have_the_same_words(words, what):
     assert words[f"{what}/zh"] == words[f"{what}/en"]
     assert len(words[f"{what}/zh"]) > 40
 
 
-@pytest.mark.parametrize("what", ["shell", "features", "admin"])
+@pytest.mark.parametrize("what", ["shell", "features", "admin", "panels"])
 def test_every_word_is_used(words, what):
     code = "\n".join(
         file.read_text(encoding="utf-8") for file in SOURCES if file.stem not in {"zh", "en"}
@@ -176,7 +179,9 @@ def test_every_word_is_used(words, what):
     for path in words[f"{what}/zh"]:
         *above, name = path.split(".")
         by_name = re.search(rf"(\.|\b){re.escape(name)}\b(?!\w*:\s*\")", code)
-        by_key = above and re.search(rf"\b{re.escape(above[-1])}\s*\[", code)
+        by_key = above and re.search(
+            rf"\b{re.escape(above[-1])}(?: as \w+<\w+, \w+>\))?\s*\[", code
+        )
         if not (by_name or by_key):
             unused.append(path)
     assert unused == []

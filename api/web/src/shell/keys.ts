@@ -21,6 +21,7 @@ export function makeKeys(): Keys {
   const bindings: Binding[] = [];
   addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isPressed(event)) return;
     const typing = isField(event.target);
     const found = [...bindings]
       .reverse()
@@ -43,6 +44,12 @@ export function makeKeys(): Keys {
 
 function sameKey(one: Binding): (other: Binding) => boolean {
   return (other) => other.key.toLowerCase() === one.key.toLowerCase();
+}
+
+/** Enter and Space on a button or a link are its own. */
+function isPressed({ key, target }: KeyboardEvent): boolean {
+  if (key !== "Enter" && key !== " ") return false;
+  return target instanceof HTMLElement && target.closest("button, a[href], summary") !== null;
 }
 
 function isField(target: EventTarget | null): boolean {

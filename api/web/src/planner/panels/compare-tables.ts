@@ -86,13 +86,13 @@ export function movedTable({ w }: PlanDesk, { moved, follows }: Comparison): HTM
     fixed(whole, decimals),
     whole ? share(value / whole, 1) : "",
   ];
-  const names = w.follows as Record<string, string>;
+  const said = (layer: string) => (w.follows as Record<string, string>)[layer] ?? layer;
   const rows = [
     ...["households", "persons", "elderly"].flatMap((name) => {
       const whole = moved.whole[name];
       return whole ? [line(w.metrics[name as "households"], moved.amounts[name] ?? 0, whole)] : [];
     }),
-    ...follows.map((one) => line(names[one.layer] ?? one.layer, one.moved, one.total)),
+    ...follows.map((one) => line(said(one.layer), one.moved, one.total)),
   ];
   const heads: Head[] = [
     [w.compare.moves, false],

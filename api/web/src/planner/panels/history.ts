@@ -16,7 +16,11 @@ export function mountHistory(desk: PlanDesk): HTMLElement {
   const { draft, w } = desk;
   const list = h("ul", { class: "pl-hist" });
   let most = SHOWN;
+  let shown = "";
   const show = () => {
+    const now = `${draft.entries.length}/${draft.plan.stage}/${most}`;
+    if (now === shown) return; // what has the focus keeps it
+    shown = now;
     const { done, undone } = pastOf(draft.entries);
     const rows = [
       ...undone.map((entry, at) => ({ entry, steps: -(undone.length - at), now: false })).reverse(),
