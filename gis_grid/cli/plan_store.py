@@ -1,7 +1,7 @@
 """``gis-grid plan``: plans of the database as files, and their publication."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -206,7 +206,7 @@ def _tell(done: Published) -> None:
 
 def add_to(app: typer.Typer) -> None:
     """Hang these commands on ``gis-grid plan``."""
-    commands = {
+    commands: dict[str, Callable[..., None]] = {
         "list": list_,
         "export": export,
         "import": import_,

@@ -103,7 +103,8 @@ def _around(new: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
 
 def _class_of(new: gpd.GeoDataFrame) -> list[int]:
     off = new["off"].astype(float).fillna(0.0).to_numpy()
-    return np.searchsorted(LIMITS, off, side="right").tolist()
+    classes: list[int] = np.searchsorted(LIMITS, off, side="right").tolist()
+    return classes
 
 
 def _fill(new: gpd.GeoDataFrame, say: Words) -> MapLayer:

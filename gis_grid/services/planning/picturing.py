@@ -1,6 +1,7 @@
 """A plan as the frame that its report is drawn from."""
 
 from dataclasses import asdict
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -126,6 +127,6 @@ def _rows(role: str, codes: list[str | None], shapes: Shapes, epsg: int) -> gpd.
         lon, lat = unproject(x_m=xy[:, 0], y_m=xy[:, 1], epsg=epsg)
         return np.column_stack([lon, lat])
 
-    placed = shapely.transform(shapes, to_degrees) if len(shapes) else []
+    placed: Any = shapely.transform(shapes, to_degrees) if len(shapes) else []
     rows = {"role": [role] * len(codes), "code": codes}
     return gpd.GeoDataFrame(rows, geometry=list(placed), crs="EPSG:4326")
