@@ -145,6 +145,9 @@ def steps(desk):
     yield f"PUT {plans}/{{number}}/stage", plan, {"stage": "review"}
     yield f"PUT {plans}/{{number}}/stage", plan, {"stage": "approved"}
     yield f"POST {plans}/{{number}}/publication", plan, {"name": "秋季"}
+    yield "POST /api/v1/generations/{number}/revert", {"number": 2}, {"name": "撤销"}
+    file = desk.client.get(f"{plans}/{plan['number']}/export", params={"format": "plan"}).json()
+    yield f"POST {plans}/import", {}, file
     yield f"POST {plans}/{{number}}/copies", plan, {"title": "均衡"}
     copy = {"number": known["answer"]["number"]}
     yield "DELETE /api/v1/jobs/{number}", {"number": queued(desk, **copy)}, None
