@@ -266,17 +266,16 @@ def best_parts(
     target, want = aim
     graph, wanted = problem.graph, int(shares.sum())
     starts = max(1, min(_STARTS, _SMALL // len(problem.blocks))) if want.tries else 1
-    best, least = None, (np.inf, np.inf, np.inf)
-    for start in range(starts):
+
+    def attempt(start: int) -> Parts:
         part = _first_parts(problem, shares, rng, progress)
         parts = parts_of(part, wanted, np.zeros(wanted, bool), rng, graph)
         round_ = want.roundness * (_RAGGED if start % 2 else 1.0)
         goal = Aim(target, _INSIDE * want.tolerance, _STRICT, round_, np.inf, 0.0)
         _refine(graph, parts, goal, want, progress, hotter=_HOTTER if start % 2 else 1.0)
-        score = _score(parts, target, want.tolerance)
-        if best is None or score < least:
-            best, least = parts, score
-    return best if best is not None else parts
+        return parts
+
+    return min(map(attempt, range(starts)), key=lambda it: _score(it, target, want.tolerance))
 
 
 def _score(parts: Parts, target: float, tolerance: float) -> tuple[float, float, float]:

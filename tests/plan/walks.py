@@ -76,8 +76,11 @@ class Walk:
         state = self.draft.state
         pair = [int(state.core.grid[b]) for b in (block, other)]
         border = drawing.border_between(state, *pair)
-        line = shapely.get_parts(border)[0]
-        xy = shapely.get_coordinates(line)
+        lines = shapely.get_parts(border)
+        if not len(lines):
+            msg = "a bridge joins them, no border"
+            raise InputError(msg)
+        xy = shapely.get_coordinates(lines[0])
         a, b = (
             sorted(self.rng.choice(len(xy), 2, replace=False)) if len(xy) > 2 else (0, len(xy) - 1)
         )
