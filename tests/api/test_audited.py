@@ -301,7 +301,7 @@ def by_hand(desk):
     done(lambda: stored("officers", contact))
     done(described)
     done(surrounded)
-    later = drawn.START + timedelta(days=36_500)
-    done(lambda: publish_grids(desk.engine, drawn.grids(), name="again", valid_from=later))
+    later, named = drawn.START + timedelta(days=36_500), drawn.grids({"A": "另名"})
+    done(lambda: publish_grids(desk.engine, named, name="again", valid_from=later))
     assert reached | {"grids", "officers"} == set(LAYERS)
     return tables
