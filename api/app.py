@@ -34,6 +34,7 @@ from api.routers import (
     plan_jobs,
     plan_publication,
     plan_steps,
+    plan_tiles,
     plans,
     public,
     reports,
@@ -146,6 +147,7 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         v1.include_router(public.make_router())
     app.include_router(v1)
     app.add_route("/openapi.json", _description, include_in_schema=False)
+    app.include_router(plan_tiles.router)  # before the layers of the city: they take any word
     app.include_router(tiles.router)
     app.include_router(pages.router)
 

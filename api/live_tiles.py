@@ -60,7 +60,7 @@ class TileCache:
         return await asyncio.shield(task)  # who goes away does not take it from the others
 
     async def _draw(self, key: Hashable, draw: Callable[[], bytes]) -> Drawn:
-        drawn = await to_thread.run_sync(lambda: _packed(draw()), limiter=self._limiter)
+        drawn = await to_thread.run_sync(lambda: packed(draw()), limiter=self._limiter)
         self._keep(key, drawn)
         return drawn
 
@@ -77,8 +77,9 @@ class TileCache:
             self._bytes -= len(gone.body) + _OVERHEAD
 
 
-def _packed(body: bytes) -> Drawn:
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+def packed(body: bytes, *, tag: str | None = None) -> Drawn:
+    """Return a tile as it is sent; its tag is made of its bytes when none is given."""
+    tag = tag or f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
     if len(body) < _WORTH_PACKING:
         return Drawn(body=body, packed=False, tag=tag)
     return Drawn(body=gzip.compress(body, compresslevel=4, mtime=0), packed=True, tag=tag)

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from api.deps import Areas, TileDrawing
+from api.live_tiles import Drawn
 from api.problems import responses
 from api.rights import ReadGrids, ReadTiles
 from api.schemas import NoQuery
@@ -18,7 +19,7 @@ from gis_grid.accounts.areas import Area
 from gis_grid.accounts.permissions import Action
 from gis_grid.services.tiling import area_token, tile_layer
 from gis_grid.tiles.mercator import EXTENT, Tile
-from gis_grid.values.tiles import ALONE_FROM, DETAIL_ZOOM, MAX_ZOOM, TILE_LAYERS, TileLayer
+from gis_grid.values.tiles import ALONE_FROM, BLOCKS, DETAIL_ZOOM, MAX_ZOOM, TILE_LAYERS, TileLayer
 
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 FOR_EVER = "private, max-age=31536000, immutable"
@@ -78,6 +79,22 @@ class TileLayerOut(BaseModel):
     about: str
 
 
+class PlanTilesOut(BaseModel):
+    """The layer of tiles that each plan has."""
+
+    name: str
+    kind: str
+    min_zoom: int
+    max_zoom: int
+    fields: list[str]
+    """Properties of every feature; the weights of the plan come on top."""
+
+    url: str
+    """Address of its tiles; put the plan, its last step, z, x and y in."""
+
+    about: str
+
+
 class LevelZooms(BaseModel):
     """From which zoom the grids of a level are drawn."""
 
@@ -97,7 +114,21 @@ class TilesOut(BaseModel):
     """Units of a side of a tile."""
 
     layers: list[TileLayerOut]
+    of_plans: list[PlanTilesOut]
+    """Layers of a plan; none for who may see no plan."""
+
     levels: list[LevelZooms]
+
+
+_BLOCKS_OUT = PlanTilesOut(
+    name=BLOCKS.name,
+    kind=BLOCKS.kind,
+    min_zoom=BLOCKS.min_zoom,
+    max_zoom=DETAIL_ZOOM,
+    fields=BLOCKS.properties,
+    url=f"/tiles/{BLOCKS.name}/{{z}}/{{x}}/{{y}}.mvt?plan={{plan}}&g={{step}}",
+    about=BLOCKS.doc,
+)
 
 
 @described.get(
@@ -125,6 +156,9 @@ def list_tiles(
             for layer in TILE_LAYERS.values()
             if not seen[layer.source].is_nowhere
         ],
+        of_plans=[]
+        if areas.area(access.principal, Action.READ, BLOCKS.source).is_nowhere
+        else [_BLOCKS_OUT],
         levels=[
             LevelZooms(level=level, drawn_from_zoom=drawn, named_from_zoom=named)
             for level, (drawn, named) in levels.items()
@@ -132,7 +166,7 @@ def list_tiles(
     )
 
 
-_ANSWERS: dict[int | str, dict[str, Any]] = {
+TILE_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"content": {MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}}}},
     204: {"description": "Nothing is there."},
     304: {"description": "It is what you have."},
@@ -143,7 +177,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     "/tiles/{layer}/{z}/{x}/{y}.mvt",  # noqa: FAST003 - `_tile` takes them
     summary="Get a vector tile",
     response_class=Response,
-    responses=_ANSWERS
+    responses=TILE_ANSWERS
     | responses(
         HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE
     ),
@@ -168,11 +202,12 @@ async def get_tile(
     token = _token(wanted, tokens, area)
     draw = partial(tiles.tiling.draw, wanted, tile, area=area)
     drawn = await tiles.cache.get((wanted.name, tile, token, area), draw)
-    headers = {
-        "ETag": drawn.tag,
-        "Cache-Control": FOR_EVER if query.g == token else FOR_NOW,
-        "Vary": "Accept-Encoding, Cookie, Authorization",
-    }
+    return sent(request, drawn, is_named=query.g == token)
+
+
+def sent(request: Request, drawn: Drawn, *, is_named: bool) -> Response:
+    """Answer with a tile; it may be kept for ever when the request names the state it is of."""
+    headers = headers_of(drawn.tag, is_named=is_named)
     if request.headers.get("if-none-match") == drawn.tag:
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     if not drawn.body:
@@ -183,6 +218,15 @@ async def get_tile(
         return Response(gzip.decompress(drawn.body), headers=headers, media_type=MEDIA_TYPE)
     headers["Content-Encoding"] = "gzip"
     return Response(drawn.body, headers=headers, media_type=MEDIA_TYPE)
+
+
+def headers_of(tag: str, *, is_named: bool) -> dict[str, str]:
+    """Return what is said with a tile, whether it is sent or held already."""
+    return {
+        "ETag": tag,
+        "Cache-Control": FOR_EVER if is_named else FOR_NOW,
+        "Vary": "Accept-Encoding, Cookie, Authorization",
+    }
 
 
 def _token(layer: TileLayer, tokens: Mapping[str, str], area: Area) -> str:

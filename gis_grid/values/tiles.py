@@ -180,6 +180,15 @@ INCIDENTS = TileLayer(
     doc="Open incidents whose point is believed, one by one; below zoom 14 how many lie in a cell "
     "of the tile, and how many in each state.",
 )
+BLOCKS = TileLayer(
+    name="blocks",
+    source="plans",
+    kind="area",
+    fields=("code", "grid_code"),
+    min_zoom=14,
+    doc="Blocks of one plan as they are at its last step, with each of their weights by its name.",
+)
+"""Drawn for one plan at a time, so it is none of `TILE_LAYERS`, which are of the whole city."""
 
 TILE_LAYERS: Mapping[str, TileLayer] = MappingProxyType(
     {
@@ -190,4 +199,4 @@ TILE_LAYERS: Mapping[str, TileLayer] = MappingProxyType(
         )
     }
 )
-"""Every layer of tiles by name."""
+"""Every layer of tiles of the city by name."""

@@ -135,6 +135,7 @@ QUERIES = {
     "/api/v1/search": lambda side: {"q": side.grid},
     "/api/v1/branches": lambda side: {"parent": side.area},
     "/api/v1/plans/{number}/blocks": lambda _: {"bbox": "120,40,126,42"},
+    "/tiles/blocks/{z}/{x}/{y}.mvt": lambda side: {"plan": side.plan},
     "/api/v1/plans/{number}/changes": lambda _: {"since": 0},
     "/api/v1/plans/{number}/steps": lambda _: {"since": 0},
     "/api/v1/plans/{number}/comparison": lambda _: {"with": "current"},
@@ -235,7 +236,7 @@ def status(client, method, path, side, headers=None):
     )
 
 
-HIDES = re.compile(r"{(code|number)}|^/api/v1/route$|^/api/v1/branches$|previews$")
+HIDES = re.compile(r"{(code|number)}|^/api/v1/route$|^/api/v1/branches$|previews$|^/tiles/blocks/")
 """Reading one thing outside the area is a 404; a list, tile or sum leaves it out."""
 
 

@@ -183,7 +183,7 @@ def test_many_may_ask_at_once(client):
     assert len({answer.content for answer in answers}) == 1
 
 
-LAYERS = st.sampled_from([*TILE_LAYERS, "officers", "nothing", "'; --", ""])
+LAYERS = st.sampled_from([*TILE_LAYERS, "blocks", "officers", "nothing", "'; --", ""])
 NUMBERS = st.one_of(
     st.integers(-5, 30),
     st.integers(),
@@ -195,9 +195,7 @@ NUMBERS = st.one_of(
 
 
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    st.sampled_from([*TILE_LAYERS, "officers", "nothing", "'; --", ""]), NUMBERS, NUMBERS, NUMBERS
-)
+@given(LAYERS, NUMBERS, NUMBERS, NUMBERS)
 def test_no_address_breaks_it(client, layer, z, x, y):
     path = "/".join(quoted(part) for part in (layer, z, x, y))
     answer = client.get(f"/tiles/{path}.mvt")

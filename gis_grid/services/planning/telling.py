@@ -92,7 +92,7 @@ def told_blocks(state: PlanState, blocks: Iterable[int]) -> tuple[Feature, ...]:
             "geometry": geometry,
             "properties": {
                 "code": state.code(block),
-                "grid_code": _code(state, int(state.core.grid[block])),
+                "grid_code": grid_code(state, int(state.core.grid[block])),
                 "weights": dict(zip(state.blocks.names, weights[at, :-1].tolist(), strict=True)),
             },
         }
@@ -197,7 +197,8 @@ def feature_of_shapes(
     ]
 
 
-def _code(state: PlanState, grid: int) -> str | None:
+def grid_code(state: PlanState, grid: int) -> str | None:
+    """Return the code of the grid with a number; None for that of the blocks of nobody."""
     return None if grid == NOBODY else state.codes[grid]
 
 
