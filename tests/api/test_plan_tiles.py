@@ -81,15 +81,18 @@ def require_same(client, number, square):
     return len(found)
 
 
+def cut_beside_a_border():
+    """Return a cut 0.8 m east of a border of tiles: parts lie in the buffer of a tile only."""
+    x, y = planned.ORIGIN_M
+    lon, lat = unproject(x_m=[x + 200] * 2, y_m=[y - 10, y + 310], epsg=planned.EPSG)
+    border = mercantile.bounds(mercantile.tile(lon[0], lat[0], 18)).west
+    line = [(border + 1e-5, north) for north in lat.tolist()]
+    return {"do": "split_by_line", "grid": "g0", "line": line, "code": "x"}
+
+
 @pytest.mark.parametrize("zoom", [14, 16, 18])
 def test_a_tile_holds_the_blocks_that_the_list_tells_of_its_box(client, number, zoom):
-    lon, lat = unproject(
-        x_m=[planned.ORIGIN_M[0] + 140] * 2,
-        y_m=[planned.ORIGIN_M[1] - 10, planned.ORIGIN_M[1] + 310],
-        epsg=planned.EPSG,
-    )
-    line = [*zip(lon.tolist(), lat.tolist(), strict=True)]
-    take(client, number, {"do": "split_by_line", "grid": "g0", "line": line, "code": "x"}, 0)
+    take(client, number, cut_beside_a_border(), 0)
     take(client, number, BRUSH | {"blocks": ["B000036"], "to": None}, 1)
     assert len(listed(client, number)) > planned.SIDE**2  # some were cut
     counts = [require_same(client, number, square) for square in squares(client, number, zoom)]
