@@ -140,7 +140,7 @@ def rebalance(  # noqa: PLR0913 - what, how much and how
     """Even the work of the grids out while moving few people.
 
     Blocks move over borders, dearest change for the fewest people first: the price of moving a
-    person falls until the limit is reached. Locked grids, and grids without blocks, stay.
+    person falls until the limit is reached. Locked grids, and grids without land, stay.
 
     Parameters
     ----------
@@ -176,10 +176,11 @@ def rebalance(  # noqa: PLR0913 - what, how much and how
     if not len(grids):
         message = "the plan has no grids yet; balance it from scratch"
         raise InputError(message)
-    target = float(np.bincount(now[now >= 0], loads[now >= 0]).sum() / len(grids))
     problem = problem_of(
         state, loads, target=0.0, people=crowd, within=want.within, free=now != NOBODY
     )
+    grids = np.unique(now[problem.blocks])  # those with land: a grid of water alone stays
+    target = float(loads[np.isin(now, grids)].sum() / len(grids))
     place = np.full(state.grids, -1)
     place[grids] = np.arange(len(grids))
     fixed = np.isin(grids, locked_grids(state))
@@ -189,6 +190,8 @@ def rebalance(  # noqa: PLR0913 - what, how much and how
     assignment = now.copy()
     assignment[problem.blocks] = grids[parts.part]
     whole = with_water(state, assignment)
+    stays = (now != NOBODY) & ~np.isin(now, grids)
+    whole[stays] = now[stays]
     return propose(state, problem, parts, whole, grids, aim=(target, want.tolerance))
 
 

@@ -100,6 +100,15 @@ def settled(page):
     pytest.fail("the numbers never followed the steps")
 
 
+def reached(page, step):
+    """Wait until a plan is at a step; the page's policy allows no predicate of text."""
+    for _ in range(200):
+        if page.evaluate("gisGridDraft.plan.step") == step:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail(f"the plan never came to step {step}")
+
+
 def figures(page):
     return {
         one.get_attribute("data-figure"): one.locator("b").inner_text()
@@ -334,6 +343,60 @@ def test_a_plan_is_reviewed_approved_and_published_by_those_who_may(plan, desk):
     page.locator("dialog[open] h2", has_text=f"已发布为第 {generation + 1} 版").wait_for()
     assert "B" in page.evaluate(CURRENT)
     assert page.evaluate("gisGridDraft.plan.stage") == "approved"
+
+
+def test_a_balance_is_watched_looked_at_and_adopted_as_one_step(plan):
+    page = plan()
+    settled(page)
+    page.evaluate("gisGridDraft.take({do: 'merge', grids: ['E', 'F'], into: 'D'})")
+    settled(page)  # three heavy blocks in one grid: two of them can go to light neighbours
+    before = told(page, "/numbers")["spread"]["work"]["cv"]
+    page.get_by_role("button", name="均衡…").click()
+    card = page.get_by_role("dialog", name="均衡")
+    card.locator("[name=most]").fill("100")
+    card.locator("[name=within]").uncheck()
+    card.get_by_role("button", name="计算").click()
+    card.locator("table [aria-selected=true]").wait_for()
+    chosen = card.locator("table [aria-selected=true] td").nth(2).inner_text()
+    card.get_by_role("button", name="采用").click()
+    reached(page, 2)
+    settled(page)
+    after = told(page, "/numbers")["spread"]["work"]["cv"]
+    assert after < before
+    assert f"{after:.3f}" == chosen == figures(page)["cv"]
+    page.keyboard.press("Control+z")
+    reached(page, 3)
+    settled(page)
+    assert told(page, "/numbers")["spread"]["work"]["cv"] == before
+
+
+def test_what_moves_is_compared_with_the_grids_in_force(plan):
+    page = plan(more="&tab=compare")
+    settled(page)
+    page.evaluate("gisGridDraft.take({do: 'merge', grids: ['B'], into: 'A'})")
+    settled(page)
+    compared = told(page, "/comparison?with=current")
+    pane = page.locator(".pl-pane:not([hidden])")
+    pane.get_by_text("并入").first.wait_for()
+    assert compared["moved"]["blocks"] == 1
+    assert {one["layer"] for one in compared["follows"]} >= {"facilities", "cameras"}
+    told_rows = pane.locator("table").first.inner_text()
+    assert f"{compared['new']['spread']['work']['cv']:.3f}" in told_rows
+    rows = [row["old_code"] for row in compared["gazette"] if row["kind"] == "merged"]
+    assert rows == ["B"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "gpkg", "plan"])
+def test_a_plan_is_taken_home_as_a_file(plan, kind):
+    page = plan()
+    settled(page)
+    page.get_by_role("button", name="导出").click()
+    with page.expect_download() as taken:
+        page.locator(f"a[href$='format={kind}']").click()
+    content = taken.value.path().read_bytes()
+    start = {"csv": b"\xef\xbb\xbfblock", "gpkg": b"SQLite format 3", "plan": b"{"}[kind]
+    assert content.startswith(start)
+    assert len(content) > 100
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,21 @@ def test_a_giant_block_is_named():
     assert "alone has 194%" in giant.said
 
 
+def test_a_grid_of_water_alone_stays_in_a_small_change():
+    state = PlanState(blocks("aaab ~aab"), [0, 0, 0, 1, 2, 0, 0, 1], ["a", "b", "w"])
+    people = np.ones(state.used)
+    found = rebalance(state, people, people, most_moved=0.5, rng=np.random.default_rng(7))
+    assert found.assignment[4] == 2
+    assert found.grids.tolist() == [0, 1]
+    assert sorted(found.weight.tolist()) == [3.0, 4.0]
+
+
+def test_nothing_is_evened_out_where_all_is_water():
+    state = PlanState(blocks("~~"), [0, 1], ["v", "w"])
+    with pytest.raises(InputError, match="nothing to balance"):
+        rebalance(state, [1, 1], [1, 1], most_moved=0.5, rng=np.random.default_rng(7))
+
+
 def test_water_follows_the_land():
     made = blocks("""
     aa~b

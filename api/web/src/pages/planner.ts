@@ -6,6 +6,8 @@ import { open } from "./open.ts";
 
 void open("planner", (shell) => {
   const number = planInAddress(shell.address);
+  const isPlaced = shell.address.get("at") !== null; // the map writes it when it comes to rest
   if (number === null) mountCurrent(shell);
-  else void import("../planner/mount.ts").then(({ mountPlan }) => mountPlan(shell, number));
+  else
+    void import("../planner/mount.ts").then(({ mountPlan }) => mountPlan(shell, number, isPlaced));
 });

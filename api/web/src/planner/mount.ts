@@ -13,9 +13,9 @@ import { mountPanel } from "./panels/panel.ts";
 import { mountTable } from "./panels/table.ts";
 import { mountStage } from "./stage.ts";
 
-export async function mountPlan(shell: Shell, number: number): Promise<void> {
+/** Open a plan; `isPlaced` says that the address tells where to look, else the plan is shown whole. */
+export async function mountPlan(shell: Shell, number: number, isPlaced: boolean): Promise<void> {
   const { slots, t } = shell;
-  const isPlaced = shell.address.get("at") !== null; // the map writes it when it comes to rest
   slots.panel.append(skeleton(8));
   try {
     const draft = await openDraft(shell, number);
