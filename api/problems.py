@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem documents. The only place that knows status codes."""
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
@@ -44,6 +45,9 @@ SECOND_FACTOR = "urn:gis-grid:second-factor"
 """Type of the problem that name and password are right and a code is needed, too."""
 
 MEDIA_TYPE = "application/problem+json"
+
+ADDRESS = re.compile(r"\S+:/\S+|\s*\(.*\)$")
+"""The address of a database, and what its driver said of it: for the log, not for who asks."""
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +98,10 @@ def _domain(request: Request, error: Exception) -> JSONResponse:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log.error("%s %s: %s", request.method, request.url.path, error)
     kind = SECOND_FACTOR if isinstance(error, SecondFactorError) else "about:blank"
-    answer = _answer(request, status, detail=str(error), kind=kind)
+    said = str(error)
+    if isinstance(error, StorageError):
+        said = ADDRESS.sub(lambda found: "the database" if ":/" in found[0] else "", said)
+    answer = _answer(request, status, detail=said, kind=kind)
     if isinstance(error, LockedError):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     elif isinstance(error, IdentityError):

@@ -174,7 +174,12 @@ def test_a_database_that_is_gone_is_a_503(database_url, postgis_server, tmp_path
         destroy(database_url, postgis_server)
         client.app_state["engine"].dispose()  # what was read before is not asked again
         for path in ("/api/v1/health", "/api/v1/cameras", "/api/v1/route?lon=1&lat=1"):
-            require_problem(client.get(path), 503)
+            answer = client.get(path)
+            require_problem(answer, 503)
+            said = answer.json()["detail"]  # where the database is stands in the log alone
+            assert said.startswith("the database ")
+            assert "://" not in said
+            assert "127.0.0.1" not in said
 
 
 def destroy(url, server):
