@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 
 from gis_grid.accounts.names import LONGEST_PASSWORD
 from gis_grid.accounts.principals import Grant
@@ -15,8 +15,21 @@ from gis_grid.services.accounts.tokens import LONGEST_DAYS, LONGEST_LABEL
 from gis_grid.services.accounts.users import LONGEST_NAME
 from gis_grid.storage.accounts.sessions import OpenSession
 
-Password = Annotated[SecretStr, Field(max_length=LONGEST_PASSWORD)]
-Code = Annotated[SecretStr, Field(max_length=40)]
+
+def _of_whole_characters(typed: SecretStr) -> SecretStr:
+    """Refuse half a pair of surrogates: JSON can spell it, no text has it and nothing hashes it."""
+    try:
+        typed.get_secret_value().encode()
+    except UnicodeEncodeError:
+        message = "holds half a character, which cannot be typed; send whole ones"
+        raise ValueError(message) from None
+    return typed
+
+
+Password = Annotated[
+    SecretStr, Field(max_length=LONGEST_PASSWORD), AfterValidator(_of_whole_characters)
+]
+Code = Annotated[SecretStr, Field(max_length=40), AfterValidator(_of_whole_characters)]
 
 
 class In(BaseModel):

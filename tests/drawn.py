@@ -88,10 +88,11 @@ def points(name, spec):
 
 def store(engine: Engine) -> None:
     """Put the drawn city into a migrated database."""
-    stored.put(engine, _fill)
+    stored.put(engine, fill)
 
 
-def _fill(engine: Engine) -> None:
+def fill(engine: Engine) -> None:
+    """Make the drawn city anew in a migrated database."""
     with sessions(engine).begin() as session:
         city = City(name="画市", area_code="210000000000", scheme=COMMUNITY_GRID, epsg=4550)
         CityStore(session).put(city)

@@ -26,8 +26,10 @@ USERS = {
     "PUT /api/v1/account/totp": {"code": "x"},
     "POST /api/v1/account/totp/removal": {"password": "x"},
     "POST /api/v1/account/tokens": {"label": "x"},
+    "POST /api/v1/generations/{number}/revert": {"name": "x"},
+    "POST /api/v1/plans/import": {"format": "gis-grid-plan", "version": 1, "title": "x"},
 }
-"""Bodies of routes about accounts; those about the city are of the matrix of rights."""
+"""Bodies of routes about accounts and of files; others are of the matrix of rights."""
 
 HASHED = {"password", "old", "new"}
 """Each is hashed before anything else is done with it, which takes its time: a few will do."""

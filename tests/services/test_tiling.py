@@ -73,7 +73,7 @@ def test_the_same_city_made_anew_has_other_tokens(engine, tiling, tmp_path, sqli
     before, folder = tiling.tokens(), tmp_path / "other"
     folder.mkdir()
     with opened(sqlite_database(folder, sqlite_template)) as other:
-        drawn.store(other)
+        drawn.fill(other)
         again = Tiling(other)
         assert all(before[name] != token for name, token in again.tokens().items())
         again.close()

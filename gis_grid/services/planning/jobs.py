@@ -5,6 +5,7 @@ took an order looks after it: it says from time to time that it is there, and en
 that is not wanted any more. What nobody looks after is marked failed.
 """
 
+import logging
 import multiprocessing
 import os
 import socket
@@ -20,12 +21,14 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_grid.accounts.audit import Actor
-from gis_grid.errors import GisGridError
+from gis_grid.errors import GisGridError, StorageError
 from gis_grid.services.planning.balancing import SHARES, BalanceOrder, offers, task_of
 from gis_grid.services.planning.desk import Desk
 from gis_grid.storage.acting import acting
 from gis_grid.storage.database import opened, sessions
 from gis_grid.storage.plans.jobs import Job, JobState, JobStore
+
+log = logging.getLogger(__name__)
 
 LOST = "the server that worked at it was stopped; ask again"
 TOLD_EVERY_S = 0.5
@@ -105,9 +108,12 @@ class JobRunner:
         """End the work and mark what was not done as failed."""
         self._stopping.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
-        with self._sessions.begin() as session:
-            now = datetime.now(UTC)
-            JobStore(session).fail_lost(LOST, now=now, runners=frozenset({self.name}))
+        now = datetime.now(UTC)
+        try:
+            with self._sessions.begin() as session:
+                JobStore(session).fail_lost(LOST, now=now, runners=frozenset({self.name}))
+        except StorageError as error:  # whoever starts next marks what this process left
+            log.warning("jobs of %s stay open: %s", self.name, error)
 
     def _look_after(self, number: int) -> None:
         with self._sessions.begin() as session:
