@@ -193,7 +193,7 @@ def over_http(url: str) -> None:
     headers = f"Authorization: Bearer {token(url)}\r\nAccept-Encoding: gzip\r\n"
     print(f"\nHTTP, {CLIENTS} clients, 2 workers, every tile asked for once (none is kept yet)\n")
     print("| tiles | tiles/s | mean kB |\n|---|---:|---:|")
-    with service(url) as port:
+    with service(url) as (port, _):
         for zoom in (14, 15, 16):
             names = [name for name, layer in TILE_LAYERS.items() if layer.min_zoom <= zoom]
             for asked in (names, ["buildings"]):
