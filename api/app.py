@@ -17,6 +17,7 @@ from api.live import LiveRouting
 from api.live_areas import LiveAreas
 from api.live_identity import live_identity
 from api.live_reports import LiveReports
+from api.live_schedule import LiveSchedule
 from api.live_tiles import LiveTiles
 from api.routers import (
     account,
@@ -78,11 +79,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             require_schema(engine)
             special = special_grids(settings.special_file)
             live = LiveRouting(engine, cache_dir=settings.cache_dir, special=special)
+            desk = Desk(engine)
             with (
                 closing(live) as routing,
                 closing(LiveTiles(engine)) as drawing,
                 closing(LiveReports(engine)) as reporting,
                 closing(JobRunner(engine)) as jobs,
+                closing(LiveSchedule(engine, desk)),
             ):
                 yield {
                     "engine": engine,
@@ -92,7 +95,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "routing": routing,
                     "tiles": drawing,
                     "reports": reporting,
-                    "desk": Desk(engine),
+                    "desk": desk,
                     "jobs": jobs,
                 }
 

@@ -57,7 +57,8 @@ def _four_numbers(text: str) -> list[float]:
     return numbers
 
 
-def _box(text: str) -> str:
+def checked_bbox(text: str) -> str:
+    """Return a box as it was written, when `parse_bbox` can read it."""
     parse_bbox(text)
     return text
 
@@ -122,7 +123,7 @@ class ListQuery(NoQuery):
 class BoxQuery(ListQuery):
     """List by place."""
 
-    bbox: Annotated[str, AfterValidator(_box)] | None = Field(
+    bbox: Annotated[str, AfterValidator(checked_bbox)] | None = Field(
         default=None,
         description="Only features that meet this box: west,south,east,north in WGS-84 degrees.",
         max_length=200,

@@ -57,6 +57,15 @@ class NewPublication(Asked):
     )
 
 
+class NewSchedule(Asked):
+    """When an approved plan is to be published."""
+
+    name: Title = Field(description="What people will call the generation.")
+    effective_from: Moment = Field(
+        description="When its grids are to be valid: in the future, at most ten years away."
+    )
+
+
 class NewReversal(Asked):
     """The grids of the generation before are to be current again."""
 
@@ -83,6 +92,17 @@ class PublicationOut(BaseModel):
     rerouted: dict[str, Rerouted]
 
 
+class ScheduleOut(BaseModel):
+    """A publication at a moment to come."""
+
+    effective_from: datetime
+    name: str
+    asked_by: str
+    asked_at: datetime
+    problem: str | None
+    """Why it was not published at its moment; it is not tried again."""
+
+
 class PlanOut(BaseModel):
     """A plan."""
 
@@ -90,6 +110,9 @@ class PlanOut(BaseModel):
     title: str
     stage: Stage
     area_code: str
+    area_name: str | None
+    """What the grid is called that is divided anew."""
+
     generation: int
     step: int
     settings: PlanSettings
@@ -98,6 +121,8 @@ class PlanOut(BaseModel):
     changed_at: datetime
     copied_from: int | None
     published_as: int | None
+    schedule: ScheduleOut | None
+    """When it is to be published, or why it was not."""
 
 
 class Plans(BaseModel):
@@ -299,11 +324,24 @@ class ComparisonOut(BaseModel):
 
 
 class RejectOut(BaseModel):
-    """A row of a table that was not taken."""
+    """A row of a table or a feature of a map that was not taken."""
 
     row: int
     field: str
     value: str
+    reason: str
+
+
+class DoubtOut(BaseModel):
+    """A block that does not fit the areas of a map."""
+
+    block: str
+    grid: str | None
+    """The grid that it is in now."""
+
+    share: float
+    """How much of it that grid of the map covers that has most of it."""
+
     reason: str
 
 
@@ -312,10 +350,17 @@ class ImportOut(BaseModel):
 
     plan: PlanOut
     entry: EntryOut | None
-    """The step that a table made; None when it moved nothing, or for a plan file."""
+    """The step that a table or map made; None when it moved nothing, or for a plan file."""
 
     moved: int
     unchanged: int
     rejected: int
     rejects: list[RejectOut]
     """Rows that were not taken, at most 1,000 of them."""
+
+    untouched: int
+    """Blocks that the table or map says nothing of; they stay."""
+
+    doubted: int
+    doubts: list[DoubtOut]
+    """Blocks that do not fit a map, at most 1,000 of them."""

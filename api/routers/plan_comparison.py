@@ -1,17 +1,15 @@
 """Two plans beside each other, so that somebody can decide."""
 
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.deps import Desks, Sessions
-from api.problems import responses
 from api.rights import Access
-from api.routers.plans import Number, Reading, seen_plan
+from api.routers.plan_doors import Number, Reading, plan_router, seen_plan
 from api.schemas import NoQuery
 from api.schemas_plans import (
     ComparisonOut,
@@ -35,16 +33,7 @@ from gis_grid.services.planning.desk import Desk
 from gis_grid.services.planning.judging import PlanSettings, known
 from gis_grid.storage.plans.plans import Plan
 
-router = APIRouter(
-    prefix="/plans/{number}",
-    tags=["plans"],
-    responses=responses(
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
+router = plan_router("/plans/{number}")
 
 
 class ComparisonQuery(NoQuery):

@@ -4,19 +4,28 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.concurrency import run_in_threadpool
 
 from api.deps import Desks, Sessions
-from api.problems import responses
-from api.rights import Access, require, require_inside
+from api.rights import Access, require_inside
+from api.routers.plan_doors import (
+    MaySee,
+    Number,
+    Taking,
+    Writing,
+    etag,
+    own_plan,
+    plan_router,
+    seen_plan,
+    step_of,
+    told_plan,
+)
 from api.routers.plan_steps import told_entry
-from api.routers.plans import Number, Writing, etag, own_plan, seen_plan, told_plan
-from api.schemas import NoQuery
-from api.schemas_plans import ImportOut, RejectOut
-from gis_grid.accounts.permissions import Action
+from api.schemas import NoQuery, Word
+from api.schemas_plans import DoubtOut, ImportOut, RejectOut
 from gis_grid.errors import InputError
 from gis_grid.services.planning.desk import Desk
 from gis_grid.services.planning.handing_out import PlanFormat, handed_out
@@ -28,20 +37,7 @@ from gis_grid.services.planning.taking_in import (
 )
 from gis_grid.storage.plans.plans import PlanStore
 
-Taking = Annotated[Access, require(Action.EXPORT, "plans")]
-
-router = APIRouter(
-    prefix="/plans",
-    tags=["plans"],
-    responses=responses(
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.PRECONDITION_FAILED,
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
+router = plan_router("/plans", HTTPStatus.PRECONDITION_FAILED, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 
 
 class ExportQuery(NoQuery):
@@ -57,8 +53,12 @@ class ImportQuery(NoQuery):
         default=None,
         ge=1,
         le=2**53,
-        description="The body is a CSV table of block and grid, to be one step of this plan; "
-        "otherwise it is a plan file.",
+        description="The body is a CSV table of block and grid, a GeoPackage or a zip of "
+        "Shapefiles, to be one step of this plan; otherwise it is a plan file.",
+    )
+    layer: Word | None = Field(
+        default=None,
+        description="With `onto` and a map: its layer; by default blocks, grids or the only one.",
     )
 
 
@@ -101,6 +101,8 @@ def export_plan(
             "content": {
                 "application/json": {"schema": {"type": "object"}},
                 "text/csv": {"schema": {"type": "string"}},
+                PlanFormat.GPKG.media_type: {"schema": {"type": "string", "format": "binary"}},
+                PlanFormat.SHP.media_type: {"schema": {"type": "string", "format": "binary"}},
             },
         }
     },
@@ -111,19 +113,14 @@ async def import_plan(
     sessions: Sessions,
     access: Writing,
     desk: Desks,
-    seen: Annotated[
-        str | None,
-        Header(
-            alias="If-Match",
-            pattern=r'^"[0-9]{1,9}"$',
-            description="With `onto`: the ETag of the plan that the table is meant for.",
-        ),
-    ] = None,
+    seen: MaySee = None,
 ) -> ImportOut:
-    """Make a draft of a plan file, or take a table of blocks and grids onto a plan as one step.
+    """Make a draft of a plan file, or take a table or a map onto a plan as one step.
 
     A table has the columns block and grid (地块, 网格); an empty grid takes the block out of the
-    plan. Rows that cannot be taken are listed with their reason, the others are taken.
+    plan. A map (GeoPackage, zip of Shapefiles) has areas with a column grid: each block goes to the
+    grid that covers most of it, and `doubts` tells those that do not fit. Rows that cannot be taken
+    are listed with their reason, the others are taken.
 
     Example: `POST /api/v1/plans/import?onto=1` with `If-Match: "3"` and `block,grid` lines
     """
@@ -131,10 +128,10 @@ async def import_plan(
     if query.onto is None:
         return await run_in_threadpool(_new_draft, body, sessions, access)
     if seen is None:
-        message = 'say which step of the plan the table is meant for: If-Match: "3"'
+        message = 'say which step of the plan the file is meant for: If-Match: "3"'
         raise InputError(message)
-    step = int(seen.strip('"'))
-    return await run_in_threadpool(_one_step, body, query.onto, step, (sessions, access, desk))
+    step = step_of(seen)
+    return await run_in_threadpool(_one_step, body, query, step, (sessions, access, desk))
 
 
 def _new_draft(body: bytes, sessions: sessionmaker[Session], access: Access) -> ImportOut:
@@ -144,17 +141,28 @@ def _new_draft(body: bytes, sessions: sessionmaker[Session], access: Access) -> 
         author, now = access.principal.code, datetime.now(UTC)
         plan = take_in(session, about, document, author=author, now=now)
         told = told_plan(plan)
-    return ImportOut(plan=told, entry=None, moved=0, unchanged=0, rejected=0, rejects=[])
+    return ImportOut(
+        plan=told,
+        entry=None,
+        moved=0,
+        unchanged=0,
+        rejected=0,
+        rejects=[],
+        untouched=0,
+        doubted=0,
+        doubts=[],
+    )
 
 
 def _one_step(
-    body: bytes, number: int, seen: int, what: tuple[sessionmaker[Session], Access, Desk]
+    body: bytes, query: ImportQuery, seen: int, what: tuple[sessionmaker[Session], Access, Desk]
 ) -> ImportOut:
     sessions, access, desk = what
+    number = query.onto or 0
     with sessions.begin() as session:
         PlanStore(session).require_step(own_plan(session, number, access), seen)
     with desk.look(number) as (plan, held):
-        found = assignment_of(held, body)
+        found = assignment_of(held, body, layer=query.layer)
     entry = None
     if found.edit.ops:
         author, now = access.principal.code, datetime.now(UTC)
@@ -170,5 +178,11 @@ def _one_step(
         rejects=[
             RejectOut.model_validate(one, from_attributes=True)
             for one in found.rejects[:MOST_REJECTS]
+        ],
+        untouched=found.untouched,
+        doubted=len(found.doubts),
+        doubts=[
+            DoubtOut.model_validate(one, from_attributes=True)
+            for one in found.doubts[:MOST_REJECTS]
         ],
     )

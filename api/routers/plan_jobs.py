@@ -4,14 +4,13 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Path, Query, Response
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from api.deps import DbSession, Desks, JobRunners, Sessions
-from api.problems import responses
 from api.rights import Access, require_inside
-from api.routers.plans import Number, Reading, Writing, own_plan, seen_plan
+from api.routers.plan_doors import Number, Reading, Writing, own_plan, plan_router, seen_plan
 from api.schemas import NoQuery
 from api.schemas_jobs import (
     JobOut,
@@ -32,15 +31,7 @@ from gis_grid.storage.plans.plans import PlanStore
 
 JobNumber = Annotated[int, Path(ge=1, le=2**53, description="Number of the job.")]
 
-router = APIRouter(
-    tags=["plans"],
-    responses=responses(
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
+router = plan_router()
 
 
 class ProposalQuery(NoQuery):

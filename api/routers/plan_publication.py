@@ -4,39 +4,29 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
-from api.deps import Desks, Sessions
-from api.problems import responses
-from api.rights import Access, require, require_inside
-from api.routers.plans import Number, own_plan, told_plan
-from api.schemas_plans import NewPublication, NewReversal, PublicationOut, Rerouted
-from gis_grid.accounts.permissions import Action
-from gis_grid.services.planning.publication import (
-    mark_published,
-    publication_of,
-    require_effective,
-    reversal_of,
+from api.deps import DbSession, Desks, Sessions
+from api.rights import require_inside
+from api.routers.plan_doors import Number, Publishing, own_plan, plan_router, told_plan
+from api.schemas_plans import (
+    NewPublication,
+    NewReversal,
+    NewSchedule,
+    PlanOut,
+    PublicationOut,
+    Rerouted,
 )
+from gis_grid.services.planning.publication import published, require_effective, reversal_of
+from gis_grid.services.planning.scheduling import cancel_schedule, schedule_plan
 from gis_grid.services.publishing import Published, publish_in
 from gis_grid.storage.plans.plans import Plan, PlanStore
+from gis_grid.storage.plans.schedules import Schedule
 
 GenerationNumber = Annotated[int, Path(ge=1, le=2**31 - 1, description="The current generation.")]
-Publishing = Annotated[Access, require(Action.PUBLISH, "plans")]
 
-router = APIRouter(
-    prefix="/plans/{number}",
-    tags=["plans"],
-    responses=responses(
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
-
-
-reverting = APIRouter(prefix="/generations/{number}", tags=["plans"], responses=router.responses)
+router = plan_router("/plans/{number}")
+reverting = plan_router("/generations/{number}")
 
 
 @router.post("/publication", status_code=HTTPStatus.CREATED, summary="Publish a plan")
@@ -46,24 +36,55 @@ def publish_plan(
     """Make the grids of an approved plan the current generation, in one transaction.
 
     Open incidents, facilities, cameras and all else that has another owner now gets it, at that
-    moment: `valid_from` may lie in the past, after the start of the generation before, but not in
-    the future. To undo it, see `POST /api/v1/generations/{number}/revert`.
+    moment: `valid_from` may lie in the past, after the start of the generation before. For a moment
+    to come, see the plan's `schedule`. To undo it, see `POST /api/v1/generations/{number}/revert`.
 
     Example: `POST /api/v1/plans/1/publication` with `{"name": "2026 秋季"}`
     """
     now = datetime.now(UTC)
     with desk.look(number) as (_, held), sessions.begin() as session:
-        plan = own_plan(session, number, access)
-        found = publication_of(session, plan, held)
-        done = publish_in(
+        done, after = published(
             session,
-            found.grids,
+            own_plan(session, number, access),
+            held,
             name=wanted.name,
             valid_from=require_effective(wanted.valid_from, now=now),
-            based_on=found.based_on,
+            now=now,
+            publish=publish_in,
         )
-        after = mark_published(session, plan, done.generation.number, now=now)
     return _told(done, after)
+
+
+@router.put("/schedule", summary="Publish a plan at a moment to come")
+def put_schedule(
+    number: Number, wanted: NewSchedule, sessions: Sessions, access: Publishing, desk: Desks
+) -> PlanOut:
+    """Let an approved plan be published at a moment; another moment that it had is forgotten.
+
+    What would stop it today is a 409 today. At the moment the service publishes it as by hand, and
+    whatever was closed until then keeps its grid. When the grids of its area have changed by then,
+    the plan stays approved and its `schedule.problem` says why.
+
+    Example: `PUT /api/v1/plans/1/schedule` with
+    `{"name": "2027 春季", "effective_from": "2027-03-01T00:00:00+08:00"}`
+    """
+    with desk.look(number) as (_, held), sessions.begin() as session:
+        asked = Schedule(
+            effective_from=wanted.effective_from,
+            name=wanted.name,
+            asked_by=access.principal.code,
+            asked_at=datetime.now(UTC),
+        )
+        return told_plan(schedule_plan(session, own_plan(session, number, access), held, asked))
+
+
+@router.delete("/schedule", summary="Do not publish a plan at its moment")
+def cancel_publication(number: Number, session: DbSession, access: Publishing) -> PlanOut:
+    """Forget when a plan was to be published; it stays approved.
+
+    Example: `DELETE /api/v1/plans/1/schedule`
+    """
+    return told_plan(cancel_schedule(session, own_plan(session, number, access)))
 
 
 @reverting.post("/revert", status_code=HTTPStatus.CREATED, summary="Undo a publication")

@@ -4,14 +4,23 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Response
+from fastapi import Query, Response
 from pydantic import AfterValidator, Field
 
 from api.deps import DbSession, Desks, Sessions
-from api.problems import responses
 from api.rights import Access, require_inside
-from api.routers.plans import Number, Reading, Writing, etag, seen_plan, told_plan
-from api.schemas import NoQuery
+from api.routers.plan_doors import (
+    Number,
+    Reading,
+    Seen,
+    Writing,
+    etag,
+    plan_router,
+    seen_plan,
+    step_of,
+    told_plan,
+)
+from api.schemas import NoQuery, checked_bbox, parse_bbox
 from api.schemas_plans import (
     ChangedOut,
     Entries,
@@ -40,45 +49,11 @@ from gis_grid.storage.plans.plans import PlanStore
 MOST_BLOCKS = 20_000
 """Blocks in one answer."""
 
-router = APIRouter(
-    prefix="/plans/{number}",
-    tags=["plans"],
-    responses=responses(
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.PRECONDITION_FAILED,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
-
-Seen = Annotated[
-    str,
-    Header(
-        alias="If-Match",
-        pattern=r'^"[0-9]{1,9}"$',
-        description="The ETag of the plan that the step is meant for: its last step, in quotes.",
-        examples=['"47"'],
-    ),
-]
-
-
-def _box(text: str) -> str:
-    west, south, east, north = (float(one) for one in text.split(","))
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):  # noqa: PLR2004
-        message = "give west,south,east,north in degrees, west before east, south before north"
-        raise ValueError(message)
-    return text
-
-
-def _degrees(bbox: str) -> tuple[float, float, float, float]:
-    west, south, east, north = (float(one) for one in bbox.split(","))
-    return west, south, east, north
-
+router = plan_router("/plans/{number}", HTTPStatus.PRECONDITION_FAILED)
 
 Bbox = Annotated[
     str,
-    AfterValidator(_box),
+    AfterValidator(checked_bbox),
     Field(
         description="west,south,east,north in degrees.",
         examples=["123.01,41.10,123.03,41.12"],
@@ -125,7 +100,7 @@ def plan_grids(
     with desk.look(number) as (plan, held):
         response.headers["ETag"] = etag(plan)
         living = held.state.living_grids()
-        found = living if query.bbox is None else grids_within(held, _degrees(query.bbox))
+        found = living if query.bbox is None else grids_within(held, parse_bbox(query.bbox))
         features = told_grids(held.state, found)
     return {"type": "FeatureCollection", "total": len(living), "features": features}
 
@@ -146,7 +121,7 @@ def plan_blocks(
     seen_plan(session, number, access)
     with desk.look(number) as (plan, held):
         response.headers["ETag"] = etag(plan)
-        found = blocks_within(held, _degrees(query.bbox))
+        found = blocks_within(held, parse_bbox(query.bbox))
         if len(found) > MOST_BLOCKS:
             message = f"{len(found):,} blocks are too many for one answer; ask for a smaller box"
             raise InputError(message)
@@ -231,7 +206,7 @@ def take_step(  # noqa: PLR0913, PLR0917 - what FastAPI injects
     `{"do": "move_blocks", "blocks": ["B000001"], "to": "219901001001001"}`
     """
     _require_own(sessions, number, access)
-    taken = desk.do(number, wish.edit, seen=_step(seen), author=access.principal.code, now=_now())
+    taken = desk.do(number, wish.edit, seen=step_of(seen), author=access.principal.code, now=_now())
     return _told(desk, taken, response)
 
 
@@ -249,7 +224,7 @@ def undo_step(
     Example: `POST /api/v1/plans/1/undo` with `If-Match: "47"`
     """
     _require_own(sessions, number, access)
-    taken = desk.undo(number, seen=_step(seen), author=access.principal.code, now=_now())
+    taken = desk.undo(number, seen=step_of(seen), author=access.principal.code, now=_now())
     return _told(desk, taken, response)
 
 
@@ -267,7 +242,7 @@ def redo_step(
     Example: `POST /api/v1/plans/1/redo` with `If-Match: "48"`
     """
     _require_own(sessions, number, access)
-    taken = desk.redo(number, seen=_step(seen), author=access.principal.code, now=_now())
+    taken = desk.redo(number, seen=step_of(seen), author=access.principal.code, now=_now())
     return _told(desk, taken, response)
 
 
@@ -278,10 +253,6 @@ def _require_own(sessions: Sessions, number: int, access: Access) -> None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _step(seen: str) -> int:
-    return int(seen.strip('"'))
 
 
 def _told(desk: Desk, taken: Taken, response: Response) -> TakenOut:

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.deps import DbSession, Desks
 from api.live_tiles import packed
 from api.problems import responses
-from api.routers.plans import Reading, seen_plan
+from api.routers.plan_doors import Reading, seen_plan
 from api.routers.tiles import TILE_ANSWERS, Square, headers_of, sent
 from api.schemas import NoQuery
 from gis_grid.services.planning.tiles import seen_blocks, token_of

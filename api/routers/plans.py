@@ -6,13 +6,24 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import Query, Response
 from pydantic import Field
-from sqlalchemy.orm import Session
 
 from api.deps import DbSession, Desks
 from api.problems import responses
-from api.rights import Access, require, require_inside
+from api.rights import require_inside
+from api.routers.plan_doors import (
+    MaySee,
+    Number,
+    Reading,
+    Writing,
+    etag,
+    own_plan,
+    plan_router,
+    seen_plan,
+    step_of,
+    told_plan,
+)
 from api.schemas import NoQuery
 from api.schemas_plans import (
     BrokenOut,
@@ -27,70 +38,16 @@ from api.schemas_plans import (
     PlanOut,
     Plans,
 )
-from gis_grid.accounts.permissions import Action
-from gis_grid.errors import NotFoundError
+from gis_grid.plan.stages import Stage
 from gis_grid.plan.state import PlanState
+from gis_grid.services.planning.dropping import require_quiet
 from gis_grid.services.planning.judging import PlanSettings, judge, known
 from gis_grid.services.planning.starting import begin
 from gis_grid.storage.kinship import current_kin
 from gis_grid.storage.plans.comments import Comment, CommentStore
 from gis_grid.storage.plans.plans import Plan, PlanStore
 
-Reading = Annotated[Access, require(Action.READ, "plans")]
-Writing = Annotated[Access, require(Action.WRITE, "plans")]
-Number = Annotated[int, Path(ge=1, le=2**53, description="Number of the plan.")]
-
-router = APIRouter(
-    prefix="/plans",
-    tags=["plans"],
-    responses=responses(
-        HTTPStatus.NOT_FOUND,
-        HTTPStatus.CONFLICT,
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-    ),
-)
-
-
-def told_plan(plan: Plan) -> PlanOut:
-    """Return a plan as it is told."""
-    values = {name: getattr(plan, name) for name in PlanOut.model_fields if name != "settings"}
-    return PlanOut(settings=PlanSettings.model_validate(dict(plan.settings)), **values)
-
-
-def etag(plan: Plan) -> str:
-    """Return the tag of a plan at its step."""
-    return f'"{plan.step}"'
-
-
-def seen_plan(session: Session, number: int, access: Access) -> Plan:
-    """Return a plan that somebody may read.
-
-    Raises
-    ------
-    NotFoundError
-        There is none, or it lies outside the area of who asks.
-    """
-    plan = PlanStore(session).get(number)
-    if plan.area_code not in access.area:
-        message = f"there is no plan {number}"
-        raise NotFoundError(message)
-    return plan
-
-
-def own_plan(session: Session, number: int, access: Access) -> Plan:
-    """Return a plan that somebody may change, held until the transaction ends.
-
-    Raises
-    ------
-    NotFoundError
-        There is none.
-    DeniedError
-        It lies outside the area of who asks.
-    """
-    plan = PlanStore(session).hold(number)
-    require_inside(access, plan.area_code, f"plan {number}")
-    return plan
+router = plan_router("/plans")
 
 
 @router.get("", summary="List plans")
@@ -166,14 +123,32 @@ def copy_plan(number: Number, wanted: NewCopy, session: DbSession, access: Writi
     return told_plan(made)
 
 
-@router.put("/{number}/stage", summary="Bring a plan to its next stage")
-def move_plan(number: Number, wanted: NewStage, session: DbSession, access: Writing) -> PlanOut:
+@router.put(
+    "/{number}/stage",
+    summary="Bring a plan to its next stage",
+    responses=responses(HTTPStatus.PRECONDITION_FAILED),
+)
+def move_plan(
+    number: Number,
+    wanted: NewStage,
+    session: DbSession,
+    access: Writing,
+    seen: MaySee = None,
+) -> PlanOut:
     """Send a draft to review, approve it, take it back, drop it or take it up again.
+
+    A draft that somebody else works on is not dropped: when a balance is going on, or their last
+    step is not ten minutes old. With `If-Match` nothing is done when steps were taken since. A plan
+    that is to be published at a moment to come stays approved until that is cancelled.
 
     Example: `PUT /api/v1/plans/1/stage` with `{"stage": "review"}`
     """
-    held = own_plan(session, number, access)
-    return told_plan(PlanStore(session).move(held, wanted.stage, now=datetime.now(UTC)))
+    held, store, now = own_plan(session, number, access), PlanStore(session), datetime.now(UTC)
+    if seen is not None:
+        store.require_step(held, step_of(seen))
+    if wanted.stage == Stage.DROPPED:
+        require_quiet(session, held, author=access.principal.code, now=now)
+    return told_plan(store.move(held, wanted.stage, now=now))
 
 
 class NumbersQuery(NoQuery):

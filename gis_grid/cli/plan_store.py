@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,19 +13,21 @@ from sqlalchemy import Engine
 
 from gis_grid.cli.plan_options import AsJson, KeepGoing
 from gis_grid.errors import FileError, InputError
+from gis_grid.services.planning.assigning import Assignment
 from gis_grid.services.planning.desk import Desk
 from gis_grid.services.planning.handing_out import PlanFormat, handed_out
 from gis_grid.services.planning.publication import (
-    mark_published,
-    publication_of,
+    published,
     reversal_of,
 )
-from gis_grid.services.planning.taking_in import Assignment, about_of, assignment_of, take_in
+from gis_grid.services.planning.scheduling import cancel_schedule, schedule_plan
+from gis_grid.services.planning.taking_in import about_of, assignment_of, take_in
 from gis_grid.services.publishing import Published, publish_in
 from gis_grid.settings import Settings
 from gis_grid.storage.acting import actor
 from gis_grid.storage.database import opened, require_schema, sessions
-from gis_grid.storage.plans.plans import PlanStore
+from gis_grid.storage.plans.plans import Plan, PlanStore
+from gis_grid.storage.plans.schedules import Schedule
 
 LEFT_OUT = 1
 """Exit code when rows of a table were not taken."""
@@ -54,6 +57,8 @@ def list_(*, as_json: AsJson = False, database: Database = None) -> None:
                 "title": one.title,
                 "stage": one.stage.value,
                 "area_code": one.area_code,
+                "area_name": one.area_name,
+                "effective_from": _waits_until(one),
                 "step": one.step,
                 "changed_at": one.changed_at.isoformat(),
             }
@@ -65,8 +70,21 @@ def list_(*, as_json: AsJson = False, database: Database = None) -> None:
         when = f"{one.changed_at:%Y-%m-%d %H:%M}"
         typer.echo(
             f"{one.number:>5}  {one.stage:<9}  {when}  step {one.step:>4}  {one.area_code}  "
-            f"{one.title}"
+            f"{one.title}{_told_schedule(one)}"
         )
+
+
+def _waits_until(plan: Plan) -> str | None:
+    waits = plan.schedule
+    return waits.effective_from.isoformat() if waits and waits.problem is None else None
+
+
+def _told_schedule(plan: Plan) -> str:
+    if plan.schedule is None:
+        return ""
+    if plan.schedule.problem is not None:
+        return f"  (not published: {plan.schedule.problem})"
+    return f"  (to be published at {_waits_until(plan)})"
 
 
 def export(
@@ -107,17 +125,24 @@ def _by_ending(out: Path) -> PlanFormat:
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(help="A plan file, or with --onto a table (CSV).")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A plan file, or with --onto a table (CSV) or a map (.gpkg, .zip)."),
+    ],
     *,
     onto: Annotated[
         int | None,
-        typer.Option(min=1, help="Take a table of block and grid as one step of this plan."),
+        typer.Option(min=1, help="Take a table or a map as one step of this plan."),
+    ] = None,
+    layer: Annotated[
+        str | None,
+        typer.Option(help="Layer of a map [default: blocks, grids or the only one]"),
     ] = None,
     keep_going: KeepGoing = False,
     as_json: AsJson = False,
     database: Database = None,
 ) -> None:
-    """Make a draft of a plan file, or put blocks into the grids that a table names."""
+    """Make a draft of a plan file, or put blocks into the grids that a table or a map names."""
     try:
         content = file.read_bytes()
     except OSError as error:
@@ -126,7 +151,10 @@ def import_(
     author, now = actor().who, datetime.now(UTC)
     with _engine(database) as engine:
         if onto is not None:
-            _take_table(engine, content, onto, keep_going=keep_going, as_json=as_json)
+            found = _take_step(engine, content, onto, layer)
+            _tell_step(found, as_json=as_json)
+            if found.rejects and not keep_going:
+                raise typer.Exit(LEFT_OUT)
             return
         about, document = about_of(content)
         with sessions(engine).begin() as session:
@@ -137,47 +165,86 @@ def import_(
         typer.echo(f"plan {plan.number}: {plan.title}, {plan.step} steps")
 
 
-def _take_table(
-    engine: Engine, content: bytes, number: int, *, keep_going: bool, as_json: bool
-) -> None:
+def _take_step(engine: Engine, content: bytes, number: int, layer: str | None) -> Assignment:
     desk = Desk(engine, at_once=1)
     with desk.look(number) as (plan, held):
-        found = assignment_of(held, content)
+        found = assignment_of(held, content, layer=layer)
     if found.edit.ops:
         author, now = actor().who, datetime.now(UTC)
         desk.do(number, lambda _, __: found.edit, seen=plan.step, author=author, now=now)
-    _tell_table(found, as_json=as_json)
-    if found.rejects and not keep_going:
-        raise typer.Exit(LEFT_OUT)
+    return found
 
 
-def _tell_table(found: Assignment, *, as_json: bool) -> None:
+def _tell_step(found: Assignment, *, as_json: bool) -> None:
     if as_json:
-        rejects = [
-            {"row": one.row, "field": one.field, "value": one.value, "reason": one.reason}
-            for one in found.rejects
-        ]
-        told = {"moved": found.moved, "unchanged": found.unchanged, "rejects": rejects}
+        told = {
+            "moved": found.moved,
+            "unchanged": found.unchanged,
+            "untouched": found.untouched,
+            "rejects": [asdict(one) for one in found.rejects],
+            "doubts": [asdict(one) for one in found.doubts],
+        }
         typer.echo(json.dumps(told, ensure_ascii=False))
         return
-    typer.echo(f"{found.moved:,} blocks moved, {found.unchanged:,} were there already")
+    typer.echo(
+        f"{found.moved:,} blocks moved, {found.unchanged:,} were there already, "
+        f"{found.untouched:,} are not in the file"
+    )
     for one in found.rejects:
         typer.echo(f"row {one.row}: {one.field} {one.value!r}: {one.reason}", err=True)
+    for doubt in found.doubts:
+        typer.echo(f"block {doubt.block}: {doubt.reason}", err=True)
 
 
-def publish(number: Number, *, name: Name, database: Database = None) -> None:
+def publish(
+    number: Number,
+    *,
+    name: Name,
+    effective_from: Annotated[
+        str | None,
+        typer.Option(
+            "--effective-from",
+            metavar="MOMENT",
+            help="A moment to come at which the service publishes it, such as "
+            "2027-03-01T00:00+08:00.",
+        ),
+    ] = None,
+    database: Database = None,
+) -> None:
     """Make the grids of an approved plan the current ones; everything follows, or nothing."""
     now = datetime.now(UTC)
+    moment = None if effective_from is None else _moment(effective_from)
     with _engine(database) as engine:
         desk = Desk(engine, at_once=1)
         with desk.look(number) as (_, held), sessions(engine).begin() as session:
             plan = PlanStore(session).hold(number)
-            found = publication_of(session, plan, held)
-            done = publish_in(
-                session, found.grids, name=name, valid_from=now, based_on=found.based_on
-            )
-            mark_published(session, plan, done.generation.number, now=now)
-    _tell(done)
+            if moment is None:
+                done, _ = published(
+                    session, plan, held, name=name, valid_from=now, now=now, publish=publish_in
+                )
+                said = _said(done)
+            else:
+                asked = Schedule(
+                    effective_from=moment, name=name, asked_by=actor().who, asked_at=now
+                )
+                schedule_plan(session, plan, held, asked)
+                said = f"plan {number} will be published at {moment.isoformat()} by the service"
+    typer.echo(said)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        message = f"{text!r} is no moment; write one such as 2027-03-01T00:00+08:00"
+        raise InputError(message) from error
+
+
+def cancel(number: Number, *, database: Database = None) -> None:
+    """Do not publish a plan at the moment that was given to it; it stays approved."""
+    with _engine(database) as engine, sessions(engine).begin() as session:
+        cancel_schedule(session, PlanStore(session).hold(number))
+    typer.echo(f"plan {number} stays approved and is published when somebody says so")
 
 
 def revert(
@@ -195,13 +262,13 @@ def revert(
         done = publish_in(session, found.grids, name=name, valid_from=now, based_on=found.based_on)
         if plan is not None:
             store.withdraw(plan, now=now)
-    _tell(done)
+    typer.echo(_said(done))
 
 
-def _tell(done: Published) -> None:
+def _said(done: Published) -> str:
     moved = {layer: one.moved for layer, one in done.rerouted.items() if one.moved}
     told = ", ".join(f"{count:,} {layer}" for layer, count in moved.items()) or "nothing"
-    typer.echo(f"generation {done.generation.number} is current; {told} got another grid")
+    return f"generation {done.generation.number} is current; {told} got another grid"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -211,6 +278,7 @@ def add_to(app: typer.Typer) -> None:
         "export": export,
         "import": import_,
         "publish": publish,
+        "cancel": cancel,
         "revert": revert,
     }
     for name, command in commands.items():

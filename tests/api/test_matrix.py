@@ -4,6 +4,7 @@ import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -156,6 +157,10 @@ BODIES = {
     "PUT /api/v1/plans/{number}/stage": lambda _: {"stage": "review"},
     "POST /api/v1/plans/{number}/balances": lambda _: {"mode": "small_change"},
     "POST /api/v1/plans/{number}/publication": lambda _: {"name": "x"},
+    "PUT /api/v1/plans/{number}/schedule": lambda _: {
+        "name": "x",
+        "effective_from": (datetime.now(UTC) + timedelta(days=9)).isoformat(),
+    },
 }
 """A body that a route takes, so that only the rights can refuse it; of users' routes none is
 needed, for here nobody is an administrator of the whole city."""

@@ -217,7 +217,7 @@ def test_grids_do_not_change_at_another_time_than_they_are_published(client):
     late = (datetime.now(UTC) + timedelta(days=3)).isoformat()
     refused = client.post(address, json={"name": "秋季", "valid_from": late})
     assert refused.status_code == 422
-    assert "publish the plan at that time" in refused.json()["detail"]
+    assert "put the plan's schedule" in refused.json()["detail"]
     assert len(grids_of(client)) == len(drawn.grids())
     early = drawn.START.isoformat()
     assert client.post(address, json={"name": "秋季", "valid_from": early}).status_code == 409

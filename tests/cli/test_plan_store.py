@@ -1,6 +1,7 @@
 """``gis-grid plan`` on the database: a plan travels through files and is published and undone."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -106,6 +107,38 @@ def test_a_publication_from_the_command_line_is_undone(url):
     assert ground(url) == before
     listed = json.loads(run("list", "--json", *at))
     assert listed[0]["stage"] == "approved"
+
+
+def test_a_publication_waits_for_its_moment_and_is_cancelled(url):
+    at = ("--database", url)
+    approve(url, 1)
+    moment = (datetime.now(UTC) + timedelta(days=30)).replace(microsecond=0)
+    when = ("--effective-from", moment.isoformat())
+    assert moment.isoformat() in run("publish", 1, "--name", "春季", *when, *at)
+    assert f"to be published at {moment.isoformat()}" in run("list", *at)
+    [listed] = json.loads(run("list", "--json", *at))
+    assert (listed["effective_from"], listed["area_name"]) == (moment.isoformat(), "网格s")
+    assert "stays approved" in run("cancel", 1, *at)
+    assert json.loads(run("list", "--json", *at))[0]["effective_from"] is None
+    for wrong, said in (("soon", "is no moment"), ("2020-01-01T00:00Z", "ten years to come")):
+        words = ["plan", "publish", "1", "--name", "x", "--effective-from", wrong, *at]
+        assert said in str(CliRunner().invoke(app, words).exception)
+
+
+def test_a_map_comes_in_as_a_step(url, tmp_path):
+    at, file = ("--database", url), tmp_path / "plan.gpkg"
+    run("export", 1, "-o", file, *at)
+    wish = WISH.validate_python({"do": "merge", "grids": ["A"], "into": "D"})
+    engine = open_engine(url)
+    Desk(engine).do(1, wish.edit, seen=0, author="ann", now=NOW)
+    engine.dispose()
+    told = json.loads(run("import", file, "--onto", 1, "--layer", "grids", "--json", *at, code=1))
+    [gone] = told["rejects"]
+    assert (gone["value"], told["moved"], told["doubts"]) == ("A", 0, [])
+    assert "begin it in the plan first" in gone["reason"]
+    assert told["untouched"] > 0  # the blocks of A stay in D
+    whole = run("import", file, "--onto", 1, "--keep-going", *at)
+    assert "0 blocks moved" in whole
 
 
 def test_an_unknown_ending_is_named(url, tmp_path):

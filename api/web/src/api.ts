@@ -85,13 +85,14 @@ export function makeApi(): Api {
     send(method, path, body, how = {}) {
       const headers: Record<string, string> = {};
       if (api.csrf) headers["X-CSRF-Token"] = api.csrf;
-      if (body !== undefined) headers["Content-Type"] = "application/json";
+      const isFile = body instanceof Blob; // sent as it is
+      if (body !== undefined && !isFile) headers["Content-Type"] = "application/json";
       if (how.ifMatch) headers["If-Match"] = how.ifMatch;
       return request(path, {
         method,
         headers,
         ...(how.signal ? { signal: how.signal } : {}),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: isFile ? body : JSON.stringify(body) }),
       });
     },
     async *pages<P>(path: string, query: Query = {}, signal?: AbortSignal) {

@@ -5,10 +5,10 @@ changed. A corner that was there before has the degrees that it had; a new one i
 is the same for all grids that meet in it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +17,16 @@ import pandas as pd
 import shapely
 from sqlalchemy.orm import Session
 
-from gis_grid.errors import ConflictError, GeometryError, InputError, NotFoundError
+from gis_grid.errors import (
+    ConflictError,
+    GeometryError,
+    InputError,
+    NotFoundError,
+    StaleError,
+)
 from gis_grid.geo.corners import with_corners
 from gis_grid.geo.crs import project, unproject
+from gis_grid.grid.generations import Generation
 from gis_grid.plan.compare import Comparison, compare
 from gis_grid.plan.stages import Stage, require_next
 from gis_grid.plan.state import PlanState
@@ -62,11 +69,14 @@ def publication_of(session: Session, plan: Plan, held: Held) -> Publication:
     ------
     ConflictError
         The plan is not approved, the grids of its area have changed since it began, or a grid of
-        the plan is empty.
+        the plan is empty; `StaleError` when the draft is not the plan as it is now.
     GeometryError
         The grids would not tile the city.
     """
     require_next(plan.stage, Stage.PUBLISHED)
+    if len(held.draft.log) != plan.step:
+        message = f"plan {plan.number} was changed just now, to step {plan.step}; look at it again"
+        raise StaleError(message)
     city, store = CityStore(session).get(), LayerStore(session)
     current = GenerationStore(session).number()
     now = gpd.GeoDataFrame(store.read("grids")).set_index("code", drop=False)
@@ -82,10 +92,58 @@ def publication_of(session: Session, plan: Plan, held: Held) -> Publication:
     return Publication(grids.reset_index(drop=True), current)
 
 
-def require_effective(valid_from: datetime | None, *, now: datetime) -> datetime:
-    """Return when a generation starts: at the given moment, or now.
+class Made(Protocol):
+    """What publishing returns: it says which generation it made."""
 
-    Everything follows at the moment of publishing, so a generation cannot start later than that.
+    @property
+    def generation(self) -> Generation:
+        """Return the generation that is current now."""
+
+
+Done = TypeVar("Done", bound=Made)
+
+
+def published(  # noqa: PLR0913 - what, as what, when and how
+    session: Session,
+    plan: Plan,
+    held: Held,
+    *,
+    name: str,
+    valid_from: datetime,
+    now: datetime,
+    publish: Callable[..., Done],
+) -> tuple[Done, Plan]:
+    """Publish a plan in a transaction: its grids become a generation, and it is published.
+
+    Parameters
+    ----------
+    session
+        The transaction; whoever opened it commits.
+    plan, held
+        The plan, held in this transaction, and its draft.
+    name
+        What people call the generation.
+    valid_from
+        When it starts, with a time zone.
+    now
+        When it is published.
+    publish
+        Makes grids the current ones: `gis_grid.services.publishing.publish_in`.
+
+    Raises
+    ------
+    ConflictError, GeometryError
+        As `publication_of`; or another generation came meanwhile, or `valid_from` is not after the
+        start of the one before.
+    """
+    found = publication_of(session, plan, held)
+    done = publish(session, found.grids, name=name, valid_from=valid_from, based_on=found.based_on)
+    number = done.generation.number
+    return done, PlanStore(session).move(plan, Stage.PUBLISHED, now=now, generation=number)
+
+
+def require_effective(valid_from: datetime | None, *, now: datetime) -> datetime:
+    """Return when a generation starts that is published now: at the given moment, or now.
 
     Raises
     ------
@@ -95,8 +153,8 @@ def require_effective(valid_from: datetime | None, *, now: datetime) -> datetime
     if valid_from is None:
         return now
     if valid_from > now + _CLOCKS_DIFFER:
-        message = f"the grids change when they are published, not at {valid_from.isoformat()}; "
-        message += "publish the plan at that time, or leave valid_from out"
+        message = f"{valid_from.isoformat()} is still to come, and this publishes now; "
+        message += "to publish then, put the plan's schedule, or leave valid_from out"
         raise InputError(message)
     return min(valid_from, now)
 
@@ -303,14 +361,3 @@ def _require_tiling(ground: gpd.GeoDataFrame) -> None:
 
 def _first(codes: Iterable[str]) -> list[str]:
     return [str(code) for code in codes][:3]
-
-
-def mark_published(session: Session, plan: Plan, generation: int, *, now: datetime) -> Plan:
-    """Write down that the grids of an approved plan became a generation.
-
-    Raises
-    ------
-    ConflictError
-        The plan is not approved.
-    """
-    return PlanStore(session).move(plan, Stage.PUBLISHED, now=now, generation=generation)

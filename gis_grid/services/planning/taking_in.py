@@ -1,10 +1,9 @@
-"""Plans from files: a plan file becomes a draft, a table of blocks and grids becomes a step."""
+"""Plans from files: a plan file becomes a draft, a table or a map becomes a step."""
 
 import csv
 import io
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,16 +12,15 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy.orm import Session
 
-from gis_grid.errors import ConflictError, FileError, GisGridError
+from gis_grid.errors import ConflictError, FileError
 from gis_grid.geo.crs import to_metric
-from gis_grid.plan.core import NOBODY
-from gis_grid.plan.log import Edit
-from gis_grid.plan.ops import Flip
 from gis_grid.plan.planfile import plan_from_json
 from gis_grid.plan.state import PlanState
+from gis_grid.services.planning.assigning import Assignment, assigned_by_rows
 from gis_grid.services.planning.desk import Held
 from gis_grid.services.planning.handing_out import ABOUT
 from gis_grid.services.planning.judging import PlanSettings
+from gis_grid.services.planning.map_files import is_map, map_assignment
 from gis_grid.services.planning.starting import below
 from gis_grid.storage.city import CityStore
 from gis_grid.storage.generations import GenerationStore
@@ -47,28 +45,6 @@ class About(BaseModel):
     area_code: str = Field(min_length=1, max_length=64)
     generation: int = Field(ge=1)
     settings: PlanSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A row that was not taken."""
-
-    row: int
-    """Counted from the heading, which is row 1."""
-
-    field: str
-    value: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """What a table means for a draft."""
-
-    edit: Edit
-    moved: int
-    unchanged: int
-    rejects: tuple[Reject, ...]
 
 
 def about_of(content: bytes) -> tuple[About, Mapping[str, Any]]:
@@ -177,56 +153,27 @@ def _other_grids(grids: gpd.GeoDataFrame, first: PlanState) -> str | None:
     return None
 
 
-def assignment_of(held: Held, content: bytes) -> Assignment:
-    """Return the step that puts blocks into the grids that a table names.
-
-    Good rows are taken whatever the bad ones are. A block that was cut stands for its parts.
+def assignment_of(held: Held, content: bytes, *, layer: str | None = None) -> Assignment:
+    """Return the step that puts blocks into the grids that a table or a map names.
 
     Parameters
     ----------
     held
         The draft.
     content
-        CSV with the columns block and grid (地块, 网格) in UTF-8 or GB 18030; a row with an empty
-        grid takes the block out of the plan.
+        CSV with the columns block and grid (地块, 网格) in UTF-8 or GB 18030, where a row with an
+        empty grid takes the block out of the plan; or a map, see `map_assignment`.
+    layer
+        Of a map: which layer.
 
     Raises
     ------
     FileError
-        It is no such table, or has too many rows.
+        It is no such table or map, or has too many rows.
     """
-    state = held.state
-    target: dict[int, int] = {}
-    rejects: list[Reject] = []
-    said: dict[int, int] = {}
-    for row, block, grid in _rows(content):
-        try:
-            parts = held.blocks([block])
-            number = state.grid_of(grid) if grid else NOBODY
-        except GisGridError as error:
-            wrong = ("grid", grid) if "no grid" in str(error) else ("block", block)
-            rejects.append(Reject(row, *wrong, str(error)))
-            continue
-        twice = [part for part in parts if target.get(part, number) != number]
-        if twice:
-            reason = f"row {said[twice[0]]} puts this block into another grid"
-            rejects.append(Reject(row, "block", block, reason))
-            continue
-        target.update(dict.fromkeys(parts, number))
-        said.update(dict.fromkeys(parts, row))
-    return _assigned(state, target, rejects)
-
-
-def _assigned(state: PlanState, target: Mapping[int, int], rejects: list[Reject]) -> Assignment:
-    now = state.core.grid
-    moved = sorted(block for block, grid in target.items() if int(now[block]) != grid)
-    flip = Flip(
-        tuple(moved),
-        tuple(int(now[block]) for block in moved),
-        tuple(target[block] for block in moved),
-    )
-    edit = Edit(f"{len(moved)} blocks by a table", (flip,) if moved else ())
-    return Assignment(edit, len(moved), len(target) - len(moved), tuple(rejects))
+    if is_map(content):
+        return map_assignment(held, content, layer=layer)
+    return assigned_by_rows(held, _rows(content))
 
 
 def _rows(content: bytes) -> Iterator[tuple[int, str, str]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from gis_grid.accounts.audit import Change
@@ -16,7 +16,9 @@ from gis_grid.plan.stages import Stage, require_editable, require_next
 from gis_grid.storage.audit import record
 from gis_grid.storage.database import begin_to_write
 from gis_grid.storage.plans.packing import Start, pack, unpack
-from gis_grid.storage.plans.tables import entry, plan, start
+from gis_grid.storage.plans.schedules import Schedule, schedule_of
+from gis_grid.storage.plans.tables import entry, plan, schedule, start
+from gis_grid.storage.tables import table_of
 
 LAYER = "plans"
 """What plans are called in the audit log."""
@@ -48,9 +50,21 @@ class Plan:
     changed_at: datetime
     copied_from: int | None
     published_as: int | None
+    area_name: str | None = None
+    """What the grid is called that is divided anew; None when it has no name, or is no more."""
+
+    schedule: Schedule | None = None
+    """When it is to be published, or why it was not."""
 
 
-_FIELDS = [plan.c[name] for name in Plan.__dataclass_fields__]
+_OWN = [name for name in Plan.__dataclass_fields__ if name in plan.c]
+_FIELDS = [plan.c[name] for name in _OWN]
+_SCHEDULED = [schedule.c[name].label(f"schedule_{name}") for name in Schedule.__dataclass_fields__]
+_GRID = table_of["grids"]
+_IS_AREA = (_GRID.c.code == plan.c.area_code) & _GRID.c.last_generation.is_(None)
+_PLANS = select(*_FIELDS, _GRID.c.name.label("area_name"), *_SCHEDULED).select_from(
+    plan.outerjoin(schedule, schedule.c.plan == plan.c.number).outerjoin(_GRID, _IS_AREA)
+)
 
 
 class PlanStore:
@@ -164,7 +178,11 @@ class PlanStore:
         NotFoundError
             There is no such plan.
         """
-        return self._one(select(*_FIELDS).where(plan.c.number == number), number)
+        row = self._session.execute(_PLANS.where(plan.c.number == number)).mappings().one_or_none()
+        if row is None:
+            message = f"there is no plan {number}"
+            raise NotFoundError(message)
+        return _plan(row)
 
     def hold(self, number: int) -> Plan:
         """Return a plan that nobody else changes until this transaction ends.
@@ -177,20 +195,14 @@ class PlanStore:
             Somebody takes longer than we wait.
         """
         begin_to_write(self._session.connection())
-        held = select(*_FIELDS).where(plan.c.number == number).with_for_update()
-        return self._one(held, number)
-
-    def _one(self, statement: Select[Any], number: int) -> Plan:
-        row = self._session.execute(statement).mappings().one_or_none()
-        if row is None:
-            message = f"there is no plan {number}"
-            raise NotFoundError(message)
-        return _plan(row)
+        locked = select(plan.c.number).where(plan.c.number == number).with_for_update()
+        self._session.execute(locked)
+        return self.get(number)  # read after the lock, with everything that belongs to it
 
     def all(self) -> list[Plan]:
         """Return every plan, the one changed last first."""
         order = (plan.c.changed_at.desc(), plan.c.number.desc())
-        rows = self._session.execute(select(*_FIELDS).order_by(*order)).mappings()
+        rows = self._session.execute(_PLANS.order_by(*order)).mappings()
         return [_plan(row) for row in rows]
 
     def entries(self, number: int, *, after: int = 0, limit: int | None = None) -> list[Entry]:
@@ -298,9 +310,16 @@ class PlanStore:
         Raises
         ------
         ConflictError
-            This stage cannot follow the present one.
+            This stage cannot follow the present one, or the plan is to be published at a moment to
+            come.
         """
         require_next(held.stage, stage)
+        waiting = held.schedule
+        if waiting is not None and waiting.problem is None and stage != Stage.PUBLISHED:
+            message = f"plan {held.number} is to be published at "
+            message += f"{waiting.effective_from.isoformat()}; cancel that first"
+            raise ConflictError(message)
+        self._session.execute(delete(schedule).where(schedule.c.plan == held.number))
         values = {"stage": stage.value, "changed_at": now, "published_as": generation}
         self._change(held.number, values)
         before, after = {"stage": held.stage.value}, {"stage": stage.value}
@@ -338,4 +357,5 @@ class PlanStore:
 
 
 def _plan(row: Mapping[Any, Any]) -> Plan:
-    return Plan(**{**row, "stage": Stage(row["stage"])})
+    values = {name: row[name] for name in [*_OWN, "area_name"]}
+    return Plan(**{**values, "stage": Stage(row["stage"]), "schedule": schedule_of(row)})

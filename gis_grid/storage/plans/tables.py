@@ -6,6 +6,7 @@ from sqlalchemy import (
     Column,
     Double,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -45,6 +46,25 @@ plan = Table(
     ),
     CheckConstraint("(published_as IS NULL) = (stage <> 'published')", name="published"),
 )
+
+schedule = Table(
+    "plan_schedule",
+    metadata,
+    Column("plan", ForeignKey("plan.number", ondelete="CASCADE"), primary_key=True),
+    Column("effective_from", UtcDateTime, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("asked_by", Text, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("problem", Text),
+    CheckConstraint("name <> ''", name="schedule_name"),
+    CheckConstraint("effective_from > asked_at", name="schedule_ahead"),
+    Index("uq_plan_schedule_effective_from", "effective_from", unique=True),
+)
+"""Approved plans that are to be published at a moment to come: no two of them at the same one.
+
+The grids do not know of it: what is valid when is told by generations, and one begins only when it
+is published. A row that has a problem is not tried again.
+"""
 
 entry = Table(
     "plan_entry",

@@ -9,6 +9,8 @@ export interface Plan {
   title: string;
   stage: Stage;
   area_code: string;
+  /** What the grid is called that is divided anew. */
+  area_name: string | null;
   generation: number;
   /** Number of the last step; 0 has none. */
   step: number;
@@ -18,6 +20,17 @@ export interface Plan {
   changed_at: string;
   copied_from: number | null;
   published_as: number | null;
+  /** When it is to be published, or why it was not. */
+  schedule: Schedule | null;
+}
+
+export interface Schedule {
+  effective_from: string;
+  name: string;
+  asked_by: string;
+  asked_at: string;
+  /** Why it was not published at its moment; null while it waits. */
+  problem: string | null;
 }
 
 export interface Settings {

@@ -6,6 +6,7 @@ import { h, replace } from "../../ui/dom.ts";
 import { badge, button, skeleton, state, type Tone } from "../../ui/parts.ts";
 import type { Plan, Stage } from "../told.ts";
 import { importButton } from "./importing.ts";
+import { dated } from "./when.ts";
 import { type PanelWords, panelWords } from "./words/index.ts";
 
 const TONES: Partial<Record<Stage, Tone>> = { draft: "acc", review: "warn", approved: "ok" };
@@ -22,7 +23,7 @@ export function plansSection(shell: Shell): HTMLElement {
     try {
       const { plans } = await shell.api.get<{ plans: Plan[] }>("/api/v1/plans");
       replace(note, w.plans.count(plans.length));
-      if (plans.length) replace(body, h("ul", {}, ...plans.map((one) => line(shell, w, one))));
+      if (plans.length) replace(body, ...lists(shell, w, plans, writes ? () => void load() : null));
       else {
         const way = writes ? { label: w.plans.begin, run: begin } : undefined;
         replace(body, state("newgrid", w.plans.none, w.plans.noneNote, way));
@@ -59,10 +60,26 @@ export function plansSection(shell: Shell): HTMLElement {
   );
 }
 
-function line(shell: Shell, w: PanelWords, plan: Plan): HTMLElement {
+/** Those that somebody goes on with, then the dropped ones under a fold. */
+function lists(
+  shell: Shell,
+  w: PanelWords,
+  plans: readonly Plan[],
+  again: (() => void) | null,
+): HTMLElement[] {
+  const lines = (found: readonly Plan[]) =>
+    h("ul", {}, ...found.map((one) => line(shell, w, one, again)));
+  const dropped = plans.filter((one) => one.stage === "dropped");
+  const rest = lines(plans.filter((one) => one.stage !== "dropped"));
+  if (!dropped.length) return [rest];
+  const fold = h("summary", { class: "t12 mut" }, w.plans.dropped(dropped.length));
+  return [rest, h("details", { class: "pl-dropped" }, fold, lines(dropped))];
+}
+
+function line(shell: Shell, w: PanelWords, plan: Plan, again: (() => void) | null): HTMLElement {
   return h(
     "li",
-    { "data-plan": plan.number },
+    { class: "row", "data-plan": plan.number },
     h(
       "a",
       { href: addressOf(shell, plan.number) },
@@ -79,13 +96,38 @@ function line(shell: Shell, w: PanelWords, plan: Plan): HTMLElement {
           "span",
           { class: "ell" },
           `${w.bar.number(plan.number)} · `,
-          h("span", { class: "mono" }, plan.area_code),
+          h("span", { title: plan.area_code }, plan.area_name ?? plan.area_code),
           ` · ${w.plans.steps(plan.step)} · ${plan.created_by}`,
         ),
         h("time", { datetime: plan.changed_at }, moment(plan.changed_at, shell.lang)),
       ),
+      schedule(w, plan),
     ),
+    again && action(shell, w, plan, again),
   );
+}
+
+/** When an approved plan is to be published, or why it was not. */
+function schedule(w: PanelWords, { schedule: held }: Plan): HTMLElement | null {
+  if (!held) return null;
+  if (held.problem === null) {
+    return h("span", { class: "t12 ell block" }, w.publish.waits(dated(held.effective_from)));
+  }
+  const said = w.publish.heldUp(held.problem);
+  return h("span", { class: "t12 bad ell block", title: said }, said);
+}
+
+/** The one thing that is done to a plan from the list: a draft is dropped, a dropped one taken up. */
+function action(shell: Shell, w: PanelWords, plan: Plan, again: () => void): HTMLElement | null {
+  if (plan.stage === "draft") {
+    const ask = () =>
+      void import("./drop.ts").then(({ openDrop }) => openDrop(shell, w, plan, again));
+    return button(w.plans.drop, ask, { size: "sm", kind: "ghost", title: w.plans.dropTip });
+  }
+  if (plan.stage !== "dropped") return null;
+  const take = () =>
+    void import("./drop.ts").then(({ takeUp }) => takeUp(shell, w, plan)).then(again);
+  return button(w.stageActions.draft, take, { size: "sm", kind: "ghost" });
 }
 
 /** The page of a plan; language and theme go along, the view does not. */

@@ -1,6 +1,7 @@
 /** Publishing: what will happen, when, under which name, and what did happen. */
 
 import { h, replace } from "../../ui/dom.ts";
+import type { Plan } from "../told.ts";
 import { movedTable } from "./compare-tables.ts";
 import { readComparison } from "./compared.ts";
 import type { PlanDesk } from "./desk.ts";
@@ -23,7 +24,7 @@ export function openPublish(desk: PlanDesk): void {
     (error: unknown) =>
       replace(what, h("p", { class: "t12 warn" }, error instanceof Error ? error.message : "")),
   );
-  openDialog({
+  const dialog = openDialog({
     title: w.publish.title,
     body: [
       field(w.publish.name, name),
@@ -38,10 +39,24 @@ export function openPublish(desk: PlanDesk): void {
     run: async () => {
       if (!name.value.trim()) throw new Refusal(w.publish.noName);
       const body: Record<string, string> = { name: name.value.trim() };
-      if (from.value) body["valid_from"] = `${from.value}:00+08:00`; // the clock on the screen is Shanghai's
+      const at = from.value ? `${from.value}:00+08:00` : null; // the clock on the screen is Shanghai's
+      if (at && isAhead(at)) {
+        const wanted = { ...body, effective_from: at };
+        draft.use(await shell.api.send<Plan>("PUT", `${draft.base}/schedule`, wanted));
+        return;
+      }
+      if (at) body["valid_from"] = at;
       const done = await shell.api.send<Published>("POST", `${draft.base}/publication`, body);
       if (done.plan) draft.use(done.plan);
       tellPublished(desk, done);
     },
   });
+  from.addEventListener("input", () => {
+    const isLater = from.value !== "" && isAhead(`${from.value}:00+08:00`);
+    if (dialog.submit) replace(dialog.submit, isLater ? w.publish.later : w.publish.action);
+  });
+}
+
+function isAhead(instant: string): boolean {
+  return Date.parse(instant) > Date.now();
 }

@@ -13,6 +13,11 @@ export function clock(instant: string, seconds = true): string {
   } as const);
 }
 
+/** Day and time in Shanghai as 2027-03-01 00:00: what is far away needs its year. */
+export function dated(instant: string): string {
+  return `${day(instant)} ${clock(instant, false)}`;
+}
+
 /** The day in Shanghai as 2026-11-21. */
 export function day(instant: string): string {
   return new Date(instant).toLocaleDateString("en-CA", { timeZone: ZONE });

@@ -49,6 +49,22 @@ export const en: PanelWords = {
     shp: "grids and blocks in a zip",
     csv: "which grid has which block",
   },
+  taking: {
+    open: "Import an assignment…",
+    note: "CSV, GeoPackage, Shapefile (zip)",
+    title: "Import who has which block",
+    file: "File",
+    fileNote:
+      "A table with the columns block and grid, or a map whose areas have a column grid: each block goes to the grid that covers most of it",
+    action: "Import",
+    noFile: "Choose a file",
+    done: (n) => `${n} blocks got another grid`,
+    rest: (same, out) =>
+      `${same} were there already, ${out} are not in the file. All of it is one step that can be undone.`,
+    wrong: (rows, blocks) => `${rows} rows were not taken, ${blocks} blocks do not fit the map`,
+    row: (n) => `Row ${n}`,
+    more: (n) => `${n} more`,
+  },
   tabs: {
     label: "About the plan",
     figures: "Figures",
@@ -297,6 +313,12 @@ export const en: PanelWords = {
     noneNote: "Begin with the grids of a subdistrict or a community",
     failed: "The plans could not be read",
     steps: (n) => (n === 1 ? "1 step" : `${n} steps`),
+    drop: "Drop",
+    dropTip: "Drop the draft; it can be taken up again",
+    dropTitle: (title) => `Drop ${title}`,
+    dropNote: (steps) =>
+      `All ${steps} steps are kept; the draft moves to the dropped ones and can be taken up again.`,
+    dropped: (n) => `Dropped ${n}`,
   },
   begin: {
     dialog: "New plan",
@@ -318,7 +340,15 @@ export const en: PanelWords = {
     published: (n) => `Published as generation ${n}`,
     name: "Name of the generation",
     from: "Valid from (Shanghai time)",
-    fromNote: "now when left empty; not in the future",
+    fromNote: "now when left empty; a moment to come is carried out by the service",
+    later: "Publish then",
+    waits: (at) => `Takes effect ${at}`,
+    cancel: "Cancel…",
+    cancelTitle: "Cancel the publication",
+    cancelNote: (name, at, who) =>
+      `${name}, asked for by ${who}, takes effect ${at}. The plan stays approved.`,
+    keep: "Keep it",
+    heldUp: (why) => `Not published at its moment: ${why}`,
     what: "What will move",
     counting: "Counting",
     aims: (n) => `${n} aims are missed; that does not stop it`,
