@@ -1,5 +1,6 @@
 """Who holds which cookie or token, kept for a moment: knowing it costs a request nothing."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from gis_grid.storage.database import sessions
 LOOK_S = 0.5
 """A read may still be answered so long after a session or token was ended in another process; a
 write never is."""
+
+AHEAD = 0.5
+"""After this share of it the next look begins beside the requests, so that none waits for it."""
 
 MOST_KEPT = 10_000
 
@@ -63,6 +67,7 @@ class LiveIdentity:
         self._kept: dict[str, _Kept] = {}
         self._number = -1
         self._looked_at = -float("inf")
+        self._looking: asyncio.Task[None] | None = None
 
     async def by_cookie(self, cookie: str, *, is_write: bool) -> Recognised | None:
         """Return who holds a cookie; None when it is worth nothing.
@@ -89,9 +94,25 @@ class LiveIdentity:
         )
 
     def _at_once(self, text: str, *, is_write: bool) -> Recognised | None:
-        if is_write or time.monotonic() - self._looked_at > self._look_s:
+        age_s = time.monotonic() - self._looked_at
+        if is_write or age_s > self._look_s:
             return None
+        if age_s > AHEAD * self._look_s and self._looking is None:
+            self._looking = asyncio.create_task(self._look_ahead())
+            self._looking.add_done_callback(self._looked_ahead)
         return self._valid(text, datetime.now(UTC), self._number)
+
+    async def _look_ahead(self) -> None:
+        before, looked_at = self._looked_at, time.monotonic()
+        number = await run_in_threadpool(self._counted)
+        if self._looked_at == before:  # else a write came between, or another look
+            self._take(number)
+            self._looked_at = looked_at
+
+    def _looked_ahead(self, task: asyncio.Task[None]) -> None:
+        self._looking = None
+        if not task.cancelled():
+            task.exception()  # heard; the look of a request that must wait will raise it again
 
     def _valid(self, text: str, now: datetime, number: int) -> Recognised | None:
         kept = self._kept.get(text)
@@ -107,11 +128,8 @@ class LiveIdentity:
         is_write: bool,
     ) -> Recognised | None:
         looked_at, now = time.monotonic(), datetime.now(UTC)
-        with self._maker.begin() as session:
-            number = versions.number(session)
-        if number != self._number or len(self._kept) > MOST_KEPT:
-            self._kept.clear()
-        self._number = number
+        number = self._counted()
+        self._take(number)
         self._looked_at = -float("inf") if is_write else looked_at  # it may change accounts
         found = self._valid(text, now, number)
         if found is None:
@@ -119,6 +137,15 @@ class LiveIdentity:
             if found is not None:
                 self._kept[text] = _Kept(recognised=found, number=number)
         return found
+
+    def _counted(self) -> int:
+        with self._maker.begin() as session:
+            return versions.number(session)
+
+    def _take(self, number: int) -> None:
+        if number != self._number or len(self._kept) > MOST_KEPT:
+            self._kept.clear()
+        self._number = number
 
     def _of_cookie(self, cookie: str, now: datetime) -> Recognised | None:
         return by_cookie(self._maker, self.seal, cookie, now=now, rules=self.rules)

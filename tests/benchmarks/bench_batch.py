@@ -31,13 +31,15 @@ FILES = os.environ.get("FILES", "")
 KILLED_FROM = int(os.environ.get("KILL", BIG))
 LOOK_S = 0.2
 COMMAND = """
-import json, resource, sys
+import json, re, resource, sys
 from gis_grid.cli.app import main
 try:
     main()
 finally:
-    peak = resource.getrusage(resource.RUSAGE_SELF)
-    print(json.dumps([peak.ru_maxrss / 1024, peak.ru_utime + peak.ru_stime]), file=sys.stderr)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    with open("/proc/self/status") as status:  # ru_maxrss would count the parent's memory, too
+        peak_kb = int(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1])
+    print(json.dumps([peak_kb / 1024, used.ru_utime + used.ru_stime]), file=sys.stderr)
 """
 
 

@@ -1,7 +1,8 @@
 """A bounded load on this machine: GET requests at a fixed rate, each timed from when it is due.
 
 The load is open: a request is sent when it is due, whether or not earlier ones were answered, and
-waiting for a free connection counts. Only loopback is ever asked.
+waiting for a free connection counts. Connections take turns, so that each worker has its share.
+Only loopback is ever asked.
 """
 
 import asyncio
@@ -86,7 +87,7 @@ async def send(
     port: int, paths: Sequence[str], *, rate: float, connections: int, headers: str = ""
 ) -> Report:
     """Ask for each path once, `rate` of them a second; each header ends with its line."""
-    report, free = Report(), asyncio.LifoQueue()
+    report, free = Report(), asyncio.Queue()  # in turn, as many clients would
     for _ in range(connections):
         free.put_nowait(Connection(port, headers))
     start, cpu = time.perf_counter(), time.process_time()
