@@ -19,6 +19,7 @@ from api.live_identity import live_identity
 from api.live_reports import LiveReports
 from api.live_schedule import LiveSchedule
 from api.live_tiles import LiveTiles
+from api.quick import QuickMiddleware
 from api.routers import (
     account,
     audit,
@@ -110,6 +111,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=_operation,
     )
     problems.add_handlers(app)
+    app.add_middleware(QuickMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(CookieMiddleware)
     app.add_middleware(HardeningMiddleware, is_https=settings.https)

@@ -77,7 +77,7 @@ class LiveIdentity:
         StorageError
             The database cannot be read.
         """
-        return self._at_once(cookie, is_write=is_write) or await run_in_threadpool(
+        return self._held(cookie, is_write=is_write) or await run_in_threadpool(
             self._look, cookie, self._of_cookie, is_write=is_write
         )
 
@@ -89,18 +89,25 @@ class LiveIdentity:
         StorageError
             The database cannot be read.
         """
-        return self._at_once(text, is_write=is_write) or await run_in_threadpool(
+        return self._held(text, is_write=is_write) or await run_in_threadpool(
             self._look, text, self._of_token, is_write=is_write
         )
 
-    def _at_once(self, text: str, *, is_write: bool) -> Recognised | None:
+    def at_once(self, text: str) -> Recognised | None:
+        """Return for a read who holds a cookie or token, if that need not be looked up.
+
+        None says only that it must be; call it from the event loop.
+        """
         age_s = time.monotonic() - self._looked_at
-        if is_write or age_s > self._look_s:
+        if age_s > self._look_s:
             return None
         if age_s > AHEAD * self._look_s and self._looking is None:
             self._looking = asyncio.create_task(self._look_ahead())
             self._looking.add_done_callback(self._looked_ahead)
         return self._valid(text, datetime.now(UTC), self._number)
+
+    def _held(self, text: str, *, is_write: bool) -> Recognised | None:
+        return None if is_write else self.at_once(text)
 
     async def _look_ahead(self) -> None:
         before, looked_at = self._looked_at, time.monotonic()

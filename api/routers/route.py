@@ -168,7 +168,7 @@ async def route_point(
     """
     held = routing.held() if query.is_quick else None
     if held is not None:  # all is in memory: no thread, no database
-        return _point_answer(request, query, held, None, "", access.area)
+        return point_answer(request, query, held, None, "", access.area)
     return await run_in_threadpool(_looked_up, request, query, routing, sessions, access.area)
 
 
@@ -181,14 +181,14 @@ def _looked_up(
 ) -> Response:
     held = routing.at(query.at)
     if query.facility_code is None:
-        return _point_answer(request, query, held, None, "", area)
+        return point_answer(request, query, held, None, "", area)
     with sessions.begin() as session:
         counter = versions(session).get("facilities", 0)
         facility = facility_at(session, query.facility_code, area=area)
-    return _point_answer(request, query, held, facility, str(counter), area)
+    return point_answer(request, query, held, facility, str(counter), area)
 
 
-def _point_answer(
+def point_answer(
     request: Request,
     query: PointQuery,
     held: live.Routing,
@@ -196,6 +196,13 @@ def _point_answer(
     counter: str,
     area: Area,
 ) -> Response:
+    """Answer for a point with what is in memory.
+
+    Raises
+    ------
+    NotFoundError
+        It lies on ground outside the area.
+    """
     number = held.generation.number
     tag = etag_of(number, held.stamp, counter, area_token(area))
     if is_held(request, tag):

@@ -199,10 +199,87 @@ def move_many(core: Core, blocks: Ints, targets: Ints, touched: Ints) -> int:
             if not known:
                 touched[found] = grid
                 found += 1
-        move(core, blocks[at], targets[at])
+        if len(blocks) > 1:
+            move(core, blocks[at], targets[at])
+    if len(blocks) == 1:
+        _move_one(core, blocks[0], targets[0])
+        return found
     for at in range(found):
         count_pieces(core, touched[at])
     return found
+
+
+@kernel
+def _move_one(core: Core, block: int, target: int) -> None:
+    """Move a block and keep the pieces of both grids, walking no farther than need be.
+
+    A whole grid stays whole when what the block leaves behind is found from one of its neighbours,
+    mostly a few blocks away; one that gets a block beside its land was whole and is. Only where
+    that does not decide, or water has a part in it, is the grid counted anew.
+    """
+    source = core.grid[block]
+    if source == target:
+        return
+    leaves = source != NOBODY and core.pieces[source] == 1 and _is_dry(core, block)
+    comes = target != NOBODY and core.pieces[target] == 1 and _is_dry(core, block)
+    move(core, block, target)
+    if source != NOBODY and not (leaves and _stays_whole(core, block, source)):
+        count_pieces(core, source)
+    if target != NOBODY and not (comes and _first_beside(core, block, target) >= 0):
+        count_pieces(core, target)
+
+
+@kernel
+def _is_dry(core: Core, block: int) -> bool:
+    """Say whether neither a block nor one of its neighbours is water."""
+    dry = not core.water[block]
+    for link in range(core.start[block], core.start[block] + core.degree[block]):
+        dry = dry and not core.water[core.other[link]]
+    return dry
+
+
+@kernel
+def _first_beside(core: Core, block: int, grid: int) -> int:
+    """Return a block of a grid that one can walk to from a block; -1 when there is none."""
+    for link in range(core.start[block], core.start[block] + core.degree[block]):
+        if core.walkable[link] and core.grid[core.other[link]] == grid:
+            return int(core.other[link])
+    return -1
+
+
+@kernel
+def _stays_whole(core: Core, block: int, grid: int) -> bool:
+    """Say whether the neighbours that a block had in a whole grid hang together without it.
+
+    False where they do not, or where it had none. They are reached from the first of them, nearest
+    first, so that the walk ends soon.
+    """
+    first = _first_beside(core, block, grid)
+    if first < 0:
+        return False
+    core.searches[0] += 2  # one number for those that are sought, the next for those that are seen
+    seen, wanted = core.searches[0], 0
+    for link in range(core.start[block], core.start[block] + core.degree[block]):
+        other = core.other[link]
+        if core.walkable[link] and core.grid[other] == grid and core.stamp[other] != seen - 1:
+            core.stamp[other] = seen - 1
+            wanted += 1
+    core.stamp[first], core.queue[0] = seen, first
+    at, end, wanted = 0, 1, wanted - 1
+    while at < end and wanted > 0:
+        here = core.queue[at]
+        at += 1
+        for link in range(core.start[here], core.start[here] + core.degree[here]):
+            other = core.other[link]
+            if not core.walkable[link] or core.grid[other] != grid or core.stamp[other] == seen:
+                continue
+            if core.water[other]:
+                continue
+            wanted -= core.stamp[other] == seen - 1
+            core.stamp[other] = seen
+            core.queue[end] = other
+            end += 1
+    return wanted == 0
 
 
 def empty_core(blocks: int, pool: int, grids: int, weights: int) -> Core:

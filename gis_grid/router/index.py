@@ -19,7 +19,7 @@ from gis_grid.router.distance import distances, nearest
 from gis_grid.router.doors import require_codes, require_lonlat_polygons
 from gis_grid.router.edges import Edges, edges_of, frozen
 from gis_grid.router.located import OUTSIDE, Located
-from gis_grid.router.owners import fill_owners
+from gis_grid.router.owners import fill_owners, owner_of_one
 from gis_grid.router.table import Table, table_of
 from gis_grid.router.threads import in_parallel
 from gis_grid.router.tree import Tree, tree_of
@@ -157,13 +157,11 @@ class Router:
             A coordinate is not a number.
         """
         try:
-            point = frozen(np.array([lon, lat], np.float64))
+            x, y = float(lon), float(lat)
         except (TypeError, ValueError) as error:
             msg = f"lon {lon!r}, lat {lat!r} is no point; give two numbers in degrees"
             raise InputError(msg) from error
-        index = np.empty(1, np.int32)
-        self._fill(point[:1], point[1:], index)
-        row = int(index[0])
+        row = owner_of_one(self.table, self.tree, self.edges, x, y)
         return None if row == OUTSIDE else str(self.codes[row])
 
     def distance_to_border_m(

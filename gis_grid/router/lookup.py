@@ -40,6 +40,22 @@ def fill_by_table(
 
 
 @kernel
+def owner_at(table: Table, lon: float, lat: float) -> int:
+    """Return the owner of one point, OVERLAP where grids overlap.
+
+    As `fill_by_table`, but numbers come and go: making arrays for them in Python takes longer than
+    the look-up.
+    """
+    lens, bounds, frame = lens_of(table.lens), corners_of(table.bounds), corners_of(table.frame)
+    points = (np.full(1, lon), np.full(1, lat))
+    addresses, borders, owner = np.empty(1, np.int32), np.empty(1, np.int32), np.empty(1, np.int32)
+    address(lens, bounds, frame, points, addresses)
+    settle(table.content, addresses, owner, borders)
+    cross(table.records, points, (addresses, borders), owner)
+    return int(owner[0])
+
+
+@kernel
 def address(
     lens: Lens,
     bounds: Corners,

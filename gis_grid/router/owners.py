@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gis_grid.geo.compiled import kernel
-from gis_grid.router.edges import Edges
+from gis_grid.router.edges import Edges, frozen
 from gis_grid.router.located import OUTSIDE
-from gis_grid.router.lookup import fill_by_table
+from gis_grid.router.lookup import fill_by_table, owner_at
 from gis_grid.router.predicates import without_dust
 from gis_grid.router.table import OVERLAP, Table
 from gis_grid.router.tree import Tree, owner_by_tree
@@ -24,6 +24,17 @@ def fill_owners(
         fill_by_tree(tree, edges, points, out, False)  # noqa: FBT003 - kernels take places only
     elif fill_by_table(table, points, out):
         fill_by_tree(tree, edges, points, out, True)  # noqa: FBT003
+
+
+def owner_of_one(table: Table, tree: Tree, edges: Edges, lon: float, lat: float) -> int:
+    """Return the row of a point's owner, -1 where there is none."""
+    if table.frame[3]:
+        row = owner_at(table, lon, lat)
+        if row != OVERLAP:
+            return row
+    out, point = np.empty(1, np.int32), frozen(np.array([lon, lat]))
+    fill_by_tree(tree, edges, (point[:1], point[1:]), out, False)  # noqa: FBT003
+    return int(out[0])
 
 
 @kernel

@@ -1,13 +1,14 @@
 """What stands at a place and who is on duty there: read once, kept in memory, read when changed."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
@@ -72,6 +73,32 @@ class Kept:
     lat: float | None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sorted:
+    """Rows in the order of their first column, found by it."""
+
+    columns: Columns
+    keys: NDArray[np.bytes_]
+    """The first column in UTF-8, which is in the order of its code points."""
+
+    @classmethod
+    def of(cls, columns: Columns) -> Self:
+        first = next(iter(columns.values()), pa.array([], pa.string()))
+        words = first.cast(pa.binary()).to_numpy(zero_copy_only=False)
+        return cls(columns, words.astype(np.bytes_))
+
+    def rows_of(self, wanted: Iterable[str]) -> Iterator[dict[str, Any]]:
+        """Yield the rows with some keys, in the order of these."""
+        words = [word.encode() for word in wanted]
+        fitting = [word for word in words if len(word) <= self.keys.itemsize]
+        sought = np.array(fitting, self.keys.dtype)
+        begin = np.searchsorted(self.keys, sought)
+        end = np.searchsorted(self.keys, sought, side="right")
+        for first, last in zip(begin.tolist(), end.tolist(), strict=True):
+            for row in range(first, last):
+                yield _row(self.columns, row)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Whereabouts:
     """Buildings, entrances and duty posts as they were when they were read; no persons."""
@@ -81,8 +108,8 @@ class Whereabouts:
 
     footprints: Footprints
     buildings: Columns
-    doors: Columns
-    posts: Columns
+    doors: _Sorted
+    posts: _Sorted
 
     @classmethod
     def read(cls, session: Session, was: Self | None = None) -> Self:
@@ -100,23 +127,22 @@ class Whereabouts:
             read = _read(session, _buildings(session.get_bind().dialect.name), by=("code",))
             footprints = Footprints.build(read["geometry"])
             buildings = {name: read[name] for name in ("code", "name")}
-        doors = (
-            held.doors if held.is_of(now, ("entrances",)) else _read(session, _DOORS, by=_BY_HOUSE)
-        )
-        posts = (
-            held.posts if held.is_of(now, ("officers",)) else _read(session, _POSTS, by=_BY_AREA)
-        )
+        doors, posts = held.doors, held.posts
+        if not held.is_of(now, ("entrances",)):
+            doors = _Sorted.of(_read(session, _DOORS, by=_BY_HOUSE))
+        if not held.is_of(now, ("officers",)):
+            posts = _Sorted.of(_read(session, _POSTS, by=_BY_AREA))
         return cls(
             versions=now, footprints=footprints, buildings=buildings, doors=doors, posts=posts
         )
 
     @classmethod
     def _unread(cls) -> Self:
-        none: Columns = {}
+        none = _Sorted.of({})
         return cls(
             versions=dict.fromkeys(KEPT, -1),
             footprints=Footprints.build(pa.array([], pa.large_binary())),
-            buildings=none,
+            buildings={},
             doors=none,
             posts=none,
         )
@@ -134,16 +160,12 @@ class Whereabouts:
         """Return the entrances of a building that have a place, by code."""
         return [
             Door(code=row["code"], name=row["name"], lon=row["lon"], lat=row["lat"])
-            for row in _rows(self.doors, "building_code", building_code)
+            for row in self.doors.rows_of([building_code])
         ]
 
     def posts_of(self, area_codes: Iterable[str]) -> list[Post]:
         """Return the duty posts of some grids in the order of the grids, then by code."""
-        return [
-            Post(**row)
-            for area in dict.fromkeys(area_codes)
-            for row in _rows(self.posts, "area_code", area)
-        ]
+        return [Post(**row) for row in self.posts.rows_of(dict.fromkeys(area_codes))]
 
 
 def facility_at(session: Session, code: str, *, area: Area = EVERYWHERE) -> Kept:
@@ -192,15 +214,6 @@ def _read(session: Session, statement: Select[Any], by: Iterable[str]) -> Column
     table = pa.concat_tables([schema.empty_table(), *parts])
     table = table.sort_by([(name, "ascending") for name in by])
     return {name: table.column(name).combine_chunks() for name in names}
-
-
-def _rows(columns: Columns, key: str, wanted: str) -> Iterator[dict[str, Any]]:
-    """Yield the rows of columns, sorted by one of them, that have a value in it."""
-    keys = columns[key]
-    row = bisect_left(range(len(keys)), wanted, key=lambda at: keys[at].as_py())
-    while row < len(keys) and keys[row].as_py() == wanted:
-        yield _row(columns, row)
-        row += 1
 
 
 def _row(columns: Columns, row: int) -> dict[str, Any]:

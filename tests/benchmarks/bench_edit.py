@@ -15,6 +15,7 @@ import shapely
 from sqlalchemy import create_engine
 
 from gis_grid.accounts.roles import Role
+from gis_grid.errors import GeometryError
 from gis_grid.plan import drawing, edits
 from gis_grid.plan.balance import Wish, balance
 from gis_grid.plan.blocks import blocks_of
@@ -74,7 +75,10 @@ def computing(state):
 
     def timed(into, make):
         wall, spent = time.perf_counter(), time.process_time()
-        edit = make()
+        try:
+            edit = make()
+        except GeometryError:  # it would leave a sliver, and is refused
+            return
         if edit.ops:
             draft.do(edit, **WHO)
             into.append((time.perf_counter() - wall, time.process_time() - spent))

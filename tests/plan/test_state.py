@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -92,6 +92,25 @@ def test_water_hangs_on_but_leads_nowhere():
     assert joined.pieces([0]).tolist() == [1]
     assert PlanState(plan("a~b").blocks, [0, 0, 1], ["a", "b"]).pieces([0, 1]).tolist() == [1, 1]
     assert PlanState(plan("~a~").blocks, [0, -1, 0], ["a"]).pieces([0]).tolist() == [2]
+
+
+ROWS, COLUMNS = 5, 7
+MAPS = st.lists(st.sampled_from("aaabbbc~~."), min_size=ROWS * COLUMNS, max_size=ROWS * COLUMNS)
+MOVES = st.lists(
+    st.tuples(st.integers(0, ROWS * COLUMNS - 1), st.integers(-1, 2)), min_size=1, max_size=40
+)
+
+
+@given(letters=MAPS, moves=MOVES)
+def test_pieces_after_one_block_are_those_of_a_count_of_all(letters, moves):
+    letters[:3] = "abc"  # all three are there
+    rows = ["".join(letters[at : at + COLUMNS]) for at in range(0, len(letters), COLUMNS)]
+    state = plan(" ".join(rows))
+    for block, target in moves:
+        now = int(state.core.grid[block])
+        state.apply(Flip((block,), (now,), (target,)))
+        counted = PlanState(state.blocks, state.assignment, state.codes)
+        assert state.pieces([0, 1, 2]).tolist() == counted.pieces([0, 1, 2]).tolist()
 
 
 def test_an_effect_names_the_grids_that_break():

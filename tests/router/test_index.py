@@ -16,7 +16,9 @@ from gis_grid.router.index import Router
 from tests.router.coverages import INNER, coverages
 from tests.router.oracle import holds, owners
 
-SQUARE = shapely.box(0, 0, 1, 1)
+SQUARE, OVER = shapely.box(0, 0, 1, 1), shapely.box(0.5, 0.25, 1.5, 0.75)
+FAR = shapely.box(0, -90, 10, -80)  # with it there is no table of cells
+ONE_OF = st.sampled_from([-0.0, 0.25, 0.5, 0.75, 1.0, 1.5, -85.0, np.nan]) | st.floats(-0.1, 1.6)
 
 
 def grids_of(*shapes, codes=None):
@@ -92,6 +94,18 @@ def test_points_that_are_none_are_outside():
     found = router.locate_many(lon=lon, lat=lat)
     assert found.index.tolist() == [-1] * 6 + [0]
     assert found.code.tolist() == [None] * 6 + ["g0"]
+    assert [router.locate(lon=x, lat=y) for x, y in zip(lon, lat, strict=True)] == [
+        *[None] * 6,
+        "g0",
+    ]
+
+
+@given(st.lists(st.tuples(ONE_OF, ONE_OF), min_size=1, max_size=20))
+def test_one_point_is_answered_as_many_are(places):
+    lon, lat = np.array(places).T
+    for router in (Router.build(grids_of(SQUARE, OVER)), Router.build(grids_of(SQUARE, FAR))):
+        codes = router.locate_many(lon=lon, lat=lat).code.tolist()
+        assert [router.locate(lon=x, lat=y) for x, y in places] == codes
 
 
 def test_takes_arrays_series_lists_and_arrow_columns():
