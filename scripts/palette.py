@@ -23,15 +23,26 @@ def colours() -> str:
 
 
 def mainland() -> str:
-    """Return ``mainland.ts``: rings of lon and lat in which GCJ-02 is applied."""
+    """Return ``mainland.ts``: rings of lon and lat in which GCJ-02 is applied.
+
+    Each ring is one list of steps in 0.0001 of a degree, lon and lat by turns, from 0, 0.
+    """
     text = files("gis_grid.geo").joinpath("mainland.geojson").read_text(encoding="utf-8")
     shape = json.loads(text)["geometry"]
     parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-    rings = json.dumps(parts, separators=(",", ":"))
-    kind = "readonly (readonly (readonly (readonly number[])[])[])[]"
-    return (
-        f"{HEAD.format('gis_grid/geo/mainland.geojson')}export const MAINLAND: {kind} = {rings};\n"
-    )
+    steps = json.dumps([[_steps(ring) for ring in part] for part in parts], separators=(",", ":"))
+    kind = "readonly (readonly (readonly number[])[])[]"
+    return f"{HEAD.format('gis_grid/geo/mainland.geojson')}export const STEPS: {kind} = {steps};\n"
+
+
+def _steps(ring: list[list[float]]) -> list[int]:
+    """Return a ring as steps from corner to corner; its corners have four decimals at most."""
+    corners = [[round(10_000 * one) for one in corner] for corner in ring]
+    if ring != [[one / 10_000 for one in corner] for corner in corners]:
+        message = "mainland.geojson has a corner with more than four decimals"
+        raise ValueError(message)
+    pairs = zip([[0, 0], *corners], corners, strict=False)
+    return [after - before for one, other in pairs for before, after in zip(one, other, strict=True)]
 
 
 def _theme(theme: palette.Theme) -> dict[str, object]:

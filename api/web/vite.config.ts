@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { defineConfig } from "vite";
+import { lean } from "./lean.ts";
 import { licences } from "./licences.ts";
 
 const pages = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".html"));
@@ -7,7 +8,7 @@ const pages = readdirSync(import.meta.dirname).filter((name) => name.endsWith(".
 export default defineConfig({
   base: "/static/",
   publicDir: false,
-  plugins: [licences()],
+  plugins: [lean(), licences()],
   build: {
     outDir: "../static",
     emptyOutDir: true,

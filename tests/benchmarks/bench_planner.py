@@ -23,7 +23,7 @@ from gis_grid.storage.plans.plans import PlanStore
 from tests import browser, drawn, planned
 from tests.benchmarks.machine import machine
 from tests.console import served
-from tests.console.test_planner_tools import PIXEL
+from tests.console.squares import PIXEL
 
 SIDES = (10, 114)
 VIEWS = {"a few grids": 17.0, "the whole plan": None}

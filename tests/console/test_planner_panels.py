@@ -1,24 +1,18 @@
 """The planner beside the map: list, bar, figures, rules, table, comments, stages, publishing."""
 
-import json
 import re
-import subprocess
-import sys
 from datetime import UTC, datetime
 
-import numpy as np
 import pytest
 
 from gis_grid.accounts.roles import Role
-from gis_grid.plan.metrics import spread
 from gis_grid.services.accounts.users import add_user, grant_role
 from gis_grid.storage.database import open_engine, sessions
 from tests import databases, named
 from tests.console import served
+from tests.console.plan_page import areas, figures, reached, settled, shown, told
 from tests.console.test_access import serious
-from tests.desk import ROOT
 
-WEB = ROOT / "api" / "web"
 CURRENT = """gisGrid.api.get("/api/v1/grids", {level: "subarea"})
   .then((page) => page.features.map((one) => one.properties.code))"""
 HOSTILE = "<img src=x onerror=\"window.hurt='said'\"></textarea><script>window.hurt=1</script>"
@@ -76,52 +70,6 @@ def plan(desk):
 
     open_.number = number
     return open_
-
-
-def told(page, path=""):
-    """Return what the service says of the plan that a page shows."""
-    return page.evaluate("(path) => gisGrid.api.get(gisGridDraft.base + path)", path)
-
-
-def areas(page):
-    """Return the area of each grid of the plan, by code."""
-    grids = told(page, "/grids")["features"]
-    return {one["id"]: one["properties"]["area_m2"] for one in grids}
-
-
-def settled(page):
-    """Wait until the numbers on the page are those of the last step."""
-    for _ in range(200):
-        if page.evaluate(
-            "!gisGridDraft.busy && gisGridDraft.numbers?.step === gisGridDraft.plan.step"
-        ):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("the numbers never followed the steps")
-
-
-def reached(page, step):
-    """Wait until a plan is at a step; the page's policy allows no predicate of text."""
-    for _ in range(200):
-        if page.evaluate("gisGridDraft.plan.step") == step:
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"the plan never came to step {step}")
-
-
-def figures(page):
-    return {
-        one.get_attribute("data-figure"): one.locator("b").inner_text()
-        for one in page.locator("[data-figure]").all()
-    }
-
-
-def shown(spread_of_work):
-    decimals = {"ratio": 2, "cv": 3, "gini": 3, "p90_p10": 2}
-    return {
-        name: "无数据" if spread_of_work[name] is None else f"{spread_of_work[name]:,.{places}f}"
-        for name, places in decimals.items()
-    }
 
 
 def test_a_plan_begins_from_the_list_and_shows_what_the_service_says(desk):
@@ -421,55 +369,3 @@ def test_axe_finds_nothing_serious_with_a_plan_open(plan, lang, size):
     page.wait_for_selector("dialog[open]")
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-
-
-NODE = """
-import { spreadOf } from "./src/planner/panels/spread.ts";
-import { placeDots, ticksOf } from "./src/planner/panels/swarm-places.ts";
-import { pastOf } from "./src/planner/panels/past.ts";
-import { codesIn } from "./src/planner/panels/codes.ts";
-const given = JSON.parse(process.argv[1]);
-console.log(JSON.stringify({
-  spreads: given.values.map((one) => spreadOf(one)),
-  dots: placeDots(given.dots.map((value, at) => ({ key: String(at), value })), (x) => x * 10, 6),
-  ticks: [ticksOf(0, 640), ticksOf(3, 3), ticksOf(0.13, 0.61)],
-  past: pastOf(given.log),
-  codes: codesIn("B1，B2\\n B3、B1;"),
-}));
-"""
-
-
-@pytest.mark.browser
-def test_figures_of_the_page_are_those_of_the_library():
-    rng = np.random.default_rng(11)
-    values = [rng.gamma(2.0, 200.0, n).tolist() for n in (1, 2, 9, 75)] + [[], [0.0], [0.0, 3.0]]
-    log = [
-        {"number": n + 1, "kind": kind, "of": None}
-        for n, kind in enumerate(["edit", "edit", "edit", "undo", "undo", "redo", "undo", "edit"])
-    ]
-    given = {"values": values, "dots": rng.normal(30, 5, 200).tolist(), "log": log}
-    command = [sys.executable, ROOT / "scripts" / "web.py", "node", "--no-warnings"]
-    run = subprocess.run(
-        [*command, "--input-type=module", "-e", NODE, json.dumps(given)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    found = json.loads(run.stdout)
-    for one, mine in zip(values, found["spreads"], strict=True):
-        wanted = spread(one)
-        for name in ("count", "mean", "ratio", "cv", "gini", "p90_p10"):
-            value = getattr(wanted, name)
-            known = mine[name] is not None
-            assert known == bool(np.isfinite(value)), (name, one)
-            assert not known or mine[name] == pytest.approx(value, rel=1e-9)
-    lanes = {}
-    for dot in found["dots"]:
-        lanes.setdefault(dot["lane"], []).append(dot["x"])
-    assert len(found["dots"]) == 200
-    assert all(np.diff(sorted(xs)).min(initial=6.0) >= 6.0 - 1e-9 for xs in lanes.values())
-    assert found["ticks"][0] == [0, 200, 400, 600]
-    assert found["ticks"][1] == [3]
-    assert [one["number"] for one in found["past"]["done"]] == [1, 8]
-    assert found["past"]["undone"] == []
-    assert found["codes"] == ["B1", "B2", "B3"]

@@ -1,92 +1,12 @@
 """The tools on the map of a plan, with a real mouse and real keys, in a browser without WebGL."""
 
 import pytest
-from pyproj import Transformer
 
 from gis_grid.storage.database import open_engine
 from tests import databases, planned
 from tests.console import served
+from tests.console.squares import CARD, DRAWN_MIDDLE, MIDDLE, PIXEL, Planner, code, made
 from tests.console.test_access import serious
-
-TO_DEGREES = Transformer.from_crs(planned.EPSG, 4326, always_xy=True)
-MIDDLE = TO_DEGREES.transform(planned.ORIGIN_M[0] + 300, planned.ORIGIN_M[1] + 300)
-DRAWN_MIDDLE = (123.003, 41.003)
-PIXEL = """([lon, lat]) => {
-  const map = gisGrid.city.map, half = 20037508.342789244;
-  const north = Math.log(Math.tan((90 + lat) * Math.PI / 360)) * half / Math.PI;
-  const [x, y] = map.getPixelFromCoordinate([lon * half / 180, north]);
-  const box = map.getTargetElement().getBoundingClientRect();
-  return [x + box.x, y + box.y];
-}"""
-CARD = """() => [...document.querySelectorAll('.plan-card tbody tr')].map(
-  (row) => [...row.cells].slice(1).map((cell) => cell.textContent))"""
-
-
-class Planner:
-    """A page of a planner who works on one plan, whose grids are squares of 100 m."""
-
-    def __init__(self, watched, number):
-        self.watched, self.page, self.number = watched, watched.page, number
-        self.ready()
-
-    def until(self, expression):
-        """Wait long: other tests may keep this machine busy."""
-        self.watched.until(expression, seconds=60)
-
-    def ready(self):
-        """Wait until the plan is on the map."""
-        self.until("globalThis.gisGridDraft !== undefined")
-        self.watched.rest()
-
-    def tool(self, key):
-        """Choose a tool by its key; the blocks of the view are read then."""
-        self.page.keyboard.press(key)
-        if key in "brdn":
-            self.until("gisGridDraft.blocks.size > 0")
-
-    def place(self, x_m, y_m):
-        """Return the pixel of a place of the plan, in metres from its south-western corner."""
-        east, north = planned.ORIGIN_M
-        return self.page.evaluate(PIXEL, TO_DEGREES.transform(east + x_m, north + y_m))
-
-    def press(self, x_m, y_m):
-        self.page.mouse.move(*self.place(x_m, y_m))
-        self.page.mouse.down()
-
-    def drag(self, *places):
-        for place in places:
-            self.page.mouse.move(*self.place(*place), steps=6)
-
-    def click(self, x_m, y_m, **options):
-        self.page.mouse.click(*self.place(x_m, y_m), **options)
-
-    def at_step(self, step):
-        """Wait until a step is acknowledged, and see that the service says the same."""
-        self.until(f"gisGridDraft.plan.step === {step} && !gisGridDraft.busy")
-        assert self.get("")["step"] == step
-
-    def get(self, path):
-        return self.page.evaluate(
-            "(path) => gisGrid.api.get(path)", f"/api/v1/plans/{self.number}{path}"
-        )
-
-    def grids(self):
-        """Return the blocks of each grid as the service has them."""
-        found = {}
-        for block in self.get("/blocks?bbox=-180,-90,180,90")["features"]:
-            found.setdefault(block["properties"]["grid_code"], []).append(block["id"])
-        return found
-
-    def areas(self):
-        features = self.get("/grids")["features"]
-        return {one["id"]: one["properties"]["area_m2"] for one in features}
-
-    def shown(self):
-        """Return the areas of the grids as the page has them."""
-        return self.page.evaluate(
-            "() => Object.fromEntries([...gisGridDraft.grids.values()]"
-            ".map((one) => [one.id, one.properties.area_m2]))"
-        )
 
 
 @pytest.fixture(scope="module")
@@ -141,20 +61,6 @@ def start(chromium, service, signed):
         assert watched.refused == []
     for context in contexts:
         context.close()
-
-
-def made(watched, path, body):
-    """Begin a plan without a page; return its number."""
-    ask = watched.page.request
-    csrf = ask.get(f"{watched.address}/api/v1/session").json()["csrf"]
-    headers = {"Origin": watched.address, "X-CSRF-Token": csrf}
-    answer = ask.post(watched.address + path, data=body, headers=headers)
-    assert answer.status == 201, answer.text()
-    return answer.json()["number"]
-
-
-def code(column, row):
-    return f"B{row * planned.SIDE + column + 1:06d}"
 
 
 def test_the_brush_paints_and_releasing_is_one_step(start):
@@ -417,7 +323,7 @@ def test_who_was_first_is_told_and_the_step_can_be_taken_again(start):
     alert = mine.page.locator(".plan-trouble")
     alert.wait_for()
     assert "planning" in alert.inner_text()
-    assert "1 block" in alert.inner_text()
+    assert "1 个地块" in alert.inner_text()
     mine.at_step(1)  # it has caught up, and taken nothing by itself
     assert mine.shown() == mine.areas()
     alert.get_by_role("button", name="再做一次").click()

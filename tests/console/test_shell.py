@@ -180,12 +180,26 @@ def test_without_the_service_the_page_says_so(desk):
     opened.complaints[:] = [said for said in opened.complaints if "ERR_FAILED" not in said]
 
 
-def test_a_bundle_is_small(console):
+def files_of(name):
+    """Return every script and style that a page can come to load, at once or later."""
     from api import assets  # noqa: PLC0415 - built by the fixture
 
+    named = re.compile(r"[\w-]+-[\w-]{8}\.(?:js|css)")
+    found, left = {}, set(named.findall(assets.page(name).content.decode()))
+    while left:
+        file = left.pop()
+        found[file] = assets.asset(f"assets/{file}")
+        left |= set(named.findall(found[file].content.decode())) - set(found)
+    return found
+
+
+def test_a_bundle_is_small(console):
     for name in PAGES:
-        html = assets.page(name).content.decode()
-        wanted = set(re.findall(r'/static/(assets/[^"]+\.(?:js|css))', html))
-        assert wanted
-        size = sum(len(assets.asset(path).gzipped) for path in wanted)
+        files = files_of(name)
+        size = sum(len(file.gzipped) for file in files.values())
         assert size <= 200_000, f"{name}: {size} bytes"
+
+
+def test_what_a_page_fetches_later_is_counted_too(console):
+    kinds = {re.sub(r"-[\w-]{8}\.\w+$", "", file) for file in files_of("planner")}
+    assert {"mount", "balance", "action-forms", "publish-dialog"} <= kinds

@@ -2,7 +2,6 @@
 
 import { buffer } from "ol/extent.js";
 import type { FeatureLike } from "ol/Feature.js";
-import { defaults as interactions } from "ol/interaction/defaults.js";
 import OlMap from "ol/Map.js";
 import { fromLonLat } from "ol/proj.js";
 import type { Api, Query } from "../api.ts";
@@ -18,6 +17,7 @@ import type { View } from "./labels/gather.ts";
 import type { AtPoint } from "./labels/layout.ts";
 import { mountLabels } from "./labels/mount.ts";
 import { AT_FIRST, BASE, ORDER, SWITCHES, type Switch, TILES } from "./layers.ts";
+import { waysToMove } from "./moves.ts";
 import { painterOf, tilesFor } from "./painters.ts";
 import { type Scene, sceneOf } from "./style/paint.ts";
 import { type CityTiles, sourceOf, tilesOf } from "./tiles.ts";
@@ -102,7 +102,7 @@ export function makeCityMap(parts: Parts): CityMap {
     target: parts.element,
     view,
     controls: [],
-    interactions: interactions({ altShiftDragRotate: false, pinchRotate: false }),
+    interactions: waysToMove(),
     pixelRatio: Math.min(2, Math.max(1, devicePixelRatio)),
   });
   const shrink = shrinkOf(city.bounds);

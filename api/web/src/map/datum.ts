@@ -1,12 +1,24 @@
 /** WGS-84 to GCJ-02, as `gis_grid.geo.datum` computes it: a test compares the two on many points. */
 
-import { MAINLAND } from "./mainland.ts";
+import { STEPS } from "./mainland.ts";
 
 const AXIS_M = 6378245.0; // Krasovsky 1940
 const ECCENTRICITY2 = 0.006693421622965943;
 const FADE_DEG = 0.0105;
 
 type Ring = readonly (readonly number[])[];
+
+const MAINLAND: readonly (readonly Ring[])[] = STEPS.map((part) => part.map(walked));
+
+/** Corners of steps in 0.0001 of a degree. */
+function walked(steps: readonly number[]): Ring {
+  let [lon, lat] = [0, 0];
+  return Array.from({ length: steps.length / 2 }, (_, at) => {
+    lon += steps[2 * at] ?? 0;
+    lat += steps[2 * at + 1] ?? 0;
+    return [lon / 10_000, lat / 10_000];
+  });
+}
 
 /** Return lon and lat in GCJ-02; outside mainland China they are those of WGS-84. */
 export function toGcj02(lon: number, lat: number): [lon: number, lat: number] {

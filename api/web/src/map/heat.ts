@@ -1,11 +1,11 @@
 /** Where incidents are many: H3 cells with their count, on a canvas (never OpenLayers' WebGL heat). */
 
-import GeoJSON from "ol/format/GeoJSON.js";
 import VectorImageLayer from "ol/layer/VectorImage.js";
 import VectorSource from "ol/source/Vector.js";
 import type { Style } from "ol/style.js";
-import type { Api, Query } from "../api.ts";
+import type { Api, Feature, Query } from "../api.ts";
 import { HEAT_OPACITY } from "../palette.ts";
+import { drawable } from "./geojson.ts";
 import { faded, filled, kept, type Scene } from "./style/paint.ts";
 
 export interface HeatTold {
@@ -64,13 +64,11 @@ export function makeHeat(api: Api, scene: () => Scene, zIndex: number): HeatMap 
   });
   layer.set("name", "heat");
   const load = async (query: Query) => {
-    const answer = await api.get<HeatTold & { features: unknown[] }>("/api/v1/heat", query);
+    const answer = await api.get<HeatTold & { features: Feature[] }>("/api/v1/heat", query);
     if (latest !== query) return; // something else was asked for meanwhile
     told = answer;
-    const read = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
-    const cells = read.readFeatures(answer);
     source.clear(true);
-    source.addFeatures(cells);
+    source.addFeatures(drawable(answer.features));
     layer.setStyle(painter());
   };
   const ask = (query: Query) => {

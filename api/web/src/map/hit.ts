@@ -10,7 +10,16 @@ export interface Hit {
   feature: FeatureLike;
 }
 
-const NOT_THINGS = new Set(["landcover", "grid_fill", "grids", "streets_over", "walls", "heat"]);
+const NOT_THINGS = new Set([
+  "landcover",
+  "grid_fill",
+  "grids",
+  "streets_over",
+  "walls",
+  "heat",
+  "plan_grids",
+  "tint",
+]);
 
 export function hitsAt(
   map: OlMap,
@@ -21,11 +30,8 @@ export function hitsAt(
   const found: Hit[] = [];
   map.forEachFeatureAtPixel(
     pixel,
-    (feature, layer) => {
-      const name: unknown = layer?.get("name");
-      if (typeof name === "string" && !NOT_THINGS.has(name)) found.push({ layer: name, feature });
-    },
-    { hitTolerance: 4 },
+    (feature, layer) => void found.push({ layer: String(layer.get("name")), feature }),
+    { hitTolerance: 4, layerFilter: isOfThings }, // looking into a layer costs, even in vain
   );
   const [x = 0, y = 0] = map.getCoordinateFromPixel(pixel) ?? [];
   const inside = grids.find(
@@ -33,6 +39,11 @@ export function hitsAt(
   );
   if (inside) found.push({ layer: "grids", feature: inside });
   return found;
+}
+
+function isOfThings(layer: { get(name: string): unknown }): boolean {
+  const name = layer.get("name");
+  return typeof name === "string" && !NOT_THINGS.has(name);
 }
 
 /** Whether an area holds a point, by counting the edges to the east of it. */

@@ -1,7 +1,6 @@
 /** A click selects what lies there; what is selected is drawn over everything, whole. */
 
 import type { FeatureLike } from "ol/Feature.js";
-import GeoJSON from "ol/format/GeoJSON.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { Circle, Fill, Stroke, Style } from "ol/style.js";
@@ -10,6 +9,7 @@ import { TOOL } from "../features/tool.ts";
 import { THEMES } from "../palette.ts";
 import type { Selected } from "../shell/selection.ts";
 import type { Shell } from "../shell/shell.ts";
+import { drawable } from "./geojson.ts";
 import { faded, text } from "./style/paint.ts";
 
 /** Layers of the service whose features tiles are made of. */
@@ -42,10 +42,12 @@ const LOOKS_AGAIN_MS = 80;
 /** A hand over what can be picked; looked for a few times a second, since that reads pixels back. */
 function pointAtThings({ city }: Shell): void {
   let waiting: number | undefined;
+  const isOfTool = () => Boolean(city.map.get(TOOL)); // a tool has a cursor of its own
   city.map.on("pointermove", (event) => {
-    if (event.dragging || waiting) return;
+    if (event.dragging || waiting || isOfTool()) return;
     waiting = window.setTimeout(() => {
       waiting = undefined;
+      if (isOfTool()) return;
       const over = city.thingsAt(event.pixel).some((one) => one.layer !== "grids");
       const target = city.map.getTargetElement();
       if (target) target.style.cursor = over ? "pointer" : "";
@@ -64,9 +66,8 @@ async function draw(shell: Shell, selected: Selected, source: VectorSource): Pro
     const feature = await api.get<Feature>(address);
     const now = selection.get();
     if (now?.code !== selected.code || now.layer !== selected.layer || !feature.geometry) return;
-    const read = new GeoJSON({ dataProjection: "EPSG:4326", featureProjection: "EPSG:3857" });
     source.clear();
-    source.addFeatures(read.readFeatures(feature));
+    source.addFeatures(drawable([feature]));
   } catch (error) {
     if (!(error instanceof ApiError) && !(error instanceof AwayError)) throw error;
   }

@@ -2,12 +2,22 @@
 
 import { planInAddress } from "../planner/address.ts";
 import { mountCurrent } from "../planner/current.ts";
+import { fetchWords } from "../planner/words/index.ts";
+import { showFailure } from "../shell/failure.ts";
+import type { Shell } from "../shell/shell.ts";
 import { open } from "./open.ts";
 
-void open("planner", (shell) => {
+void open("planner", (shell) => void mount(shell).catch(showFailure));
+
+async function mount(shell: Shell): Promise<void> {
   const number = planInAddress(shell.address);
   const isPlaced = shell.address.get("at") !== null; // the map writes it when it comes to rest
-  if (number === null) mountCurrent(shell);
-  else
-    void import("../planner/mount.ts").then(({ mountPlan }) => mountPlan(shell, number, isPlaced));
-});
+  const words = fetchWords(shell.lang);
+  if (number === null) {
+    await words;
+    mountCurrent(shell);
+  } else {
+    const [{ mountPlan }] = await Promise.all([import("../planner/mount.ts"), words]);
+    await mountPlan(shell, number, isPlaced);
+  }
+}

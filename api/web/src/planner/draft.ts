@@ -14,10 +14,7 @@
  *     draft.picked.grids(["…1"]);                    // selection
  *     draft.on("changed", ({ changed }) => …);       // each listener: the answer stops it
  *
- * Events: `changed` (a step by anybody: what there is now; `all` when everything was read anew),
- * `plan` (title, stage, settings, step), `numbers` (GET numbers after steps, the latest only),
- * `picked`, `saved` (what may be said of the state: saving, saved at, away), `busy` (a step is
- * under way), `trouble` (a step was refused: why, who was first, and the step to try again).
+ * What it tells and when is in draft-told.ts.
  *
  * Steps are taken one after the other: a second `take` waits for the first. When others were first
  * (412), the draft catches up, tells `trouble` with their steps, and takes nothing by itself: the
@@ -26,54 +23,16 @@
 
 import { ApiError, AwayError } from "../api.ts";
 import type { Shell } from "../shell/shell.ts";
+import type { Saved, Step, Told } from "./draft-told.ts";
 import { type Events, makeEvents } from "./events.ts";
 import { type Figures, makeFigures } from "./figures.ts";
-import { makePicking, type Picked, type Picking } from "./picked.ts";
-import type {
-  Block,
-  Changed,
-  Effect,
-  Entry,
-  Grid,
-  Numbers,
-  Plan,
-  Preview,
-  Taken,
-  Wish,
-} from "./told.ts";
-import { readRefusal, type Trouble } from "./trouble.ts";
-
-export type Box = [west: number, south: number, east: number, north: number];
-
-/** `saved`: the last step and when it was kept; `saving`; `away`: the service does not answer. */
-export type Saved = { state: "saved" | "saving" | "away"; step: number; at: string };
-
-/** What a step by anybody changed. `all`: forget what was shown and draw `draft.grids`. */
-export interface Step {
-  entries: Entry[];
-  effects: Effect[];
-  changed: Changed;
-  all: boolean;
-}
-
-export interface Told {
-  changed: Step;
-  plan: Plan;
-  numbers: Numbers;
-  picked: Picked;
-  saved: Saved;
-  busy: boolean;
-  trouble: Trouble;
-}
+import { makePicking, type Picking } from "./picked.ts";
+import { type Box, PlanService } from "./plan-service.ts";
+import type { Block, Entry, Grid, Numbers, Plan, Preview, Taken, Wish } from "./told.ts";
+import { readRefusal } from "./trouble.ts";
 
 /** More grids than this are read by the part of the city that is looked at. */
 export const WHOLE = 2000;
-
-interface Collection<F> {
-  features: F[];
-  /** All grids of the plan, also those outside the box. */
-  total?: number;
-}
 
 export async function openDraft(shell: Shell, number: number): Promise<Draft> {
   const draft = new Draft(shell, number);
@@ -94,15 +53,15 @@ export class Draft {
   entries: Entry[] = [];
   undoable = 0;
   redoable = 0;
-  private readonly shell: Shell;
+  private readonly service: PlanService;
   private readonly events: Events<Told> = makeEvents<Told>();
   private readonly figures: Figures;
   private queue: Promise<unknown> = Promise.resolve();
   private underWay = 0;
 
   constructor(shell: Shell, number: number) {
-    this.shell = shell;
-    this.base = `/api/v1/plans/${number}`;
+    this.service = new PlanService(shell.api, number);
+    this.base = this.service.base;
     this.picked = makePicking((told) => this.events.tell("picked", told));
     this.figures = makeFigures(shell.api, this.base, (told) => this.events.tell("numbers", told));
   }
@@ -132,10 +91,7 @@ export class Draft {
 
   /** Read everything anew. */
   async open(): Promise<void> {
-    const { api } = this.shell;
-    this.plan = await api.get<Plan>(this.base);
-    const few = await api.get<Collection<Grid>>(`${this.base}/grids`, { bbox: "0,0,0,0" });
-    this.total = few.total ?? 0;
+    [this.plan, this.total] = await Promise.all([this.service.plan(), this.service.total()]);
     this.grids.clear();
     this.blocks.clear();
     if (this.total <= WHOLE) await this.readGrids(null);
@@ -152,18 +108,14 @@ export class Draft {
 
   /** The blocks that touch a box; they stay in `blocks` and follow the steps. */
   async blocksIn(box: Box, signal?: AbortSignal): Promise<Block[]> {
-    const found = await this.shell.api.get<Collection<Block>>(
-      `${this.base}/blocks`,
-      { bbox: written(box) },
-      signal,
-    );
-    for (const block of found.features) this.blocks.set(block.id, block);
-    return found.features;
+    const { features } = await this.service.blocks(box, signal);
+    for (const block of features) this.blocks.set(block.id, block);
+    return features;
   }
 
   /** What the plan began with, judged by the settings of today: before, beside `numbers`. */
   start(signal?: AbortSignal): Promise<Numbers> {
-    return this.shell.api.get<Numbers>(`${this.base}/numbers`, { at: "start" }, signal);
+    return this.service.numbersAtStart(signal);
   }
 
   /** Take a step; null when it was refused, which `trouble` tells. */
@@ -181,17 +133,16 @@ export class Draft {
 
   /** What a step would do; the plan stays as it is. Throws what the service answers. */
   preview(wish: Wish, signal?: AbortSignal): Promise<Preview> {
-    return this.shell.api.send("POST", `${this.base}/previews`, wish, signal ? { signal } : {});
+    return this.service.preview(wish, signal);
   }
 
   /** Take in what others did since; true when there was something. */
   async refresh(): Promise<boolean> {
-    const { api } = this.shell;
     const since = this.plan.step;
-    const plan = await api.get<Plan>(this.base);
+    const plan = await this.service.plan();
     const isNew = JSON.stringify(plan) !== JSON.stringify(this.plan);
     if (plan.step > since) {
-      const changed = await api.get<Changed>(`${this.base}/changes`, { since });
+      const changed = await this.service.changes(since);
       const entries = await this.readSteps(since);
       this.plan = plan;
       this.apply({ entries, effects: [], changed, all: false });
@@ -208,13 +159,15 @@ export class Draft {
     this.figures.stale();
   }
 
-  private step(path: string, body: Wish | undefined, again: () => Promise<Taken | null>) {
+  private step(
+    path: "steps" | "undo" | "redo",
+    body: Wish | undefined,
+    again: () => Promise<Taken | null>,
+  ) {
     const run = async (): Promise<Taken | null> => {
       this.setBusy(1);
       try {
-        const taken = await this.shell.api.send<Taken>("POST", `${this.base}/${path}`, body, {
-          ifMatch: `"${this.plan.step}"`,
-        });
+        const taken = await this.service.take(path, body, this.plan.step);
         this.acknowledged(taken);
         return taken;
       } catch (error) {
@@ -266,8 +219,7 @@ export class Draft {
   }
 
   private async readGrids(box: Box | null): Promise<boolean> {
-    const query = box ? { bbox: written(box) } : {};
-    const found = await this.shell.api.get<Collection<Grid>>(`${this.base}/grids`, query);
+    const found = await this.service.grids(box);
     const before = this.grids.size;
     for (const grid of found.features) this.grids.set(grid.id, grid);
     this.total = found.total ?? this.grids.size;
@@ -275,11 +227,7 @@ export class Draft {
   }
 
   private async readSteps(since = 0): Promise<Entry[]> {
-    const found = await this.shell.api.get<{
-      entries: Entry[];
-      undoable: number;
-      redoable: number;
-    }>(`${this.base}/steps`, { since });
+    const found = await this.service.steps(since);
     this.entries = [...this.entries.slice(0, since), ...found.entries];
     this.undoable = found.undoable;
     this.redoable = found.redoable;
@@ -307,8 +255,4 @@ export class Draft {
     this.events.tell("busy", this.busy);
     this.events.tell("saved", this.saved());
   }
-}
-
-function written(box: Box): string {
-  return box.map((one) => one.toFixed(8)).join(",");
 }

@@ -10,7 +10,7 @@ import { openDraft } from "./draft.ts";
 import { mountBar } from "./panels/bar.ts";
 import { makeDesk } from "./panels/desk.ts";
 import { mountPanel } from "./panels/panel.ts";
-import { mountTable } from "./panels/table.ts";
+import { mountTableBar } from "./panels/table-bar.ts";
 import { mountStage } from "./stage.ts";
 
 /** Open a plan; `isPlaced` says that the address tells where to look, else the plan is shown whole. */
@@ -25,7 +25,7 @@ export async function mountPlan(shell: Shell, number: number, isPlaced: boolean)
     const desk = makeDesk(shell, draft);
     mountBar(desk);
     mountPanel(desk);
-    mountTable(desk);
+    mountTableBar(desk);
   } catch (error) {
     const note = error instanceof ApiError ? error.message : t.states.failedNote;
     const way = { label: t.states.retry, run: () => location.reload() };

@@ -4,7 +4,10 @@ import { moment } from "../i18n/format.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { button } from "../ui/parts.ts";
+import { shortCode } from "./codes.ts";
 import type { Draft } from "./draft.ts";
+import { stepTitle } from "./step-title.ts";
+import type { Entry } from "./told.ts";
 import type { Trouble } from "./trouble.ts";
 import type { ToolWords } from "./words/index.ts";
 
@@ -17,6 +20,8 @@ export function mountRefusals(
   words: ToolWords,
   stage: HTMLElement,
 ): void {
+  const titled = (one: Entry) =>
+    stepTitle(one.title, shell.lang, (code) => shortCode(code, draft.plan.area_code));
   const box = h("div", { class: "at float plan-trouble", role: "alert", hidden: true });
   stage.append(box);
   const close = () => {
@@ -25,7 +30,12 @@ export function mountRefusals(
   };
   const show = ({ kind, said, entries, again }: Trouble) => {
     const who = entries.slice(-MOST).map((one) => {
-      const told = words.trouble.who(one.author, moment(one.at, shell.lang), one.number, one.title);
+      const told = words.trouble.who(
+        one.author,
+        moment(one.at, shell.lang),
+        one.number,
+        titled(one),
+      );
       return h("li", {}, told);
     });
     const retry = () => {
@@ -62,7 +72,7 @@ export function mountRefusals(
       (isNew) => {
         const last = draft.entries.at(-1);
         if (isNew && last && last.number > before)
-          shell.notify(words.others(last.author, last.title));
+          shell.notify(words.others(last.author, titled(last)));
       },
       () => {}, // the sign in the top bar says that the service is away
     );

@@ -7,7 +7,7 @@ import { type Draft, WHOLE } from "./draft.ts";
 import { mountLegend } from "./legend.ts";
 import { mountBlocks } from "./map/blocks.ts";
 import { type GridMap, mountGrids } from "./map/grids.ts";
-import { mountOverlay } from "./map/pen.ts";
+import { mountOverlay } from "./map/overlay.ts";
 import { boxOf, shapeOf } from "./map/shapes.ts";
 import { mountPins } from "./pins.ts";
 import { mountRefusals } from "./refusals.ts";
@@ -27,7 +27,7 @@ export function mountStage(shell: Shell, draft: Draft, isPlaced: boolean): void 
   const { city } = shell;
   const stage = city.map.getTargetElement()?.parentElement;
   if (!stage) return;
-  const words = toolWords(shell.lang);
+  const words = toolWords();
   if (!isPlaced) goToPlan(shell, draft);
   const grids = mountGrids(shell, draft);
   const bench = makeBench(shell, draft, grids);
@@ -43,7 +43,7 @@ export function mountStage(shell: Shell, draft: Draft, isPlaced: boolean): void 
 
 function makeBench(shell: Shell, draft: Draft, grids: GridMap): Bench {
   const { city } = shell;
-  const words = toolWords(shell.lang);
+  const words = toolWords();
   const short = (code: string | null) => (code ? shortCode(code, draft.plan.area_code) : "–");
   const room = () => {
     const [width = 0, height = 0] = city.map.getSize() ?? [];

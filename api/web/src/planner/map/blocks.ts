@@ -1,8 +1,10 @@
 /** Blocks of the view: read when a tool needs them, found by place. */
 
 import { toLonLat } from "ol/proj.js";
+import RBush from "ol/structs/RBush.js";
 import type { Shell } from "../../shell/shell.ts";
-import type { Box, Draft } from "../draft.ts";
+import type { Draft } from "../draft.ts";
+import type { Box } from "../plan-service.ts";
 import type { Block } from "../told.ts";
 import { boxOf, holds, type Point, shapeOf } from "./shapes.ts";
 
@@ -19,25 +21,27 @@ export interface BlockMap {
   within(extent: readonly number[]): Block[];
 }
 
-const boxes = new WeakMap<object, [number, number, number, number]>();
-
-function extentOf(block: Block): [number, number, number, number] {
-  const key = block.geometry ?? block;
-  let found = boxes.get(key);
-  if (!found) {
-    found = boxOf(shapeOf(block));
-    boxes.set(key, found);
-  }
-  return found;
-}
-
 export function mountBlocks({ city }: Shell, draft: Draft): BlockMap {
   let users = 0;
   let read: Box | null = null;
   let asking: AbortController | null = null;
   let waiting: ReturnType<typeof setTimeout> | undefined;
   const listeners = new Set<() => void>();
+  let tree: RBush<Block> | null = null;
+  let planted = 0;
 
+  /** Blocks by place, sorted anew when some were read or changed. */
+  const byPlace = () => {
+    if (tree && planted === draft.blocks.size) return tree;
+    const blocks = [...draft.blocks.values()].filter((one) => one.geometry);
+    tree = new RBush<Block>();
+    tree.load(
+      blocks.map((one) => boxOf(shapeOf(one))),
+      blocks,
+    );
+    planted = draft.blocks.size;
+    return tree;
+  };
   const viewBox = (grow = 0): Box => {
     const extent = city.map.getView().calculateExtent(city.map.getSize());
     const [west = 0, south = 0, east = 0, north = 0] = extent;
@@ -65,6 +69,7 @@ export function mountBlocks({ city }: Shell, draft: Draft): BlockMap {
     }
     if (mine.signal.aborted) return;
     read = wide;
+    tree = null;
     for (const tell of listeners) tell();
   };
   const soon = () => {
@@ -74,6 +79,7 @@ export function mountBlocks({ city }: Shell, draft: Draft): BlockMap {
   city.map.on("moveend", soon);
   draft.on("changed", ({ all }) => {
     if (all) read = null;
+    tree = null;
     for (const tell of listeners) tell();
   });
 
@@ -88,19 +94,11 @@ export function mountBlocks({ city }: Shell, draft: Draft): BlockMap {
       };
     },
     isNear,
-    at: (point) => {
-      for (const block of draft.blocks.values()) {
-        const [west, south, east, north] = extentOf(block);
-        if (point[0] < west || point[0] > east || point[1] < south || point[1] > north) continue;
-        if (holds(shapeOf(block), point)) return block;
-      }
-      return null;
-    },
-    within: ([w = 0, s = 0, e = 0, n = 0]) =>
-      [...draft.blocks.values()].filter((block) => {
-        const [west, south, east, north] = extentOf(block);
-        return west <= e && east >= w && south <= n && north >= s;
-      }),
+    at: (point) =>
+      byPlace()
+        .getInExtent([...point, ...point])
+        .find((block) => holds(shapeOf(block), point)) ?? null,
+    within: (extent) => byPlace().getInExtent([...extent]),
   };
 }
 

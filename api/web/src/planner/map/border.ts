@@ -50,6 +50,13 @@ export function hitOn(one: Grid, other: Grid, at: Point): Hit | null {
   return best;
 }
 
+/** The middle corner of the border that has the most corners; null when they share none. */
+export function middleOf(one: Grid, other: Grid): Hit | null {
+  const [line] = shared(shapeOf(one), shapeOf(other)).sort((x, y) => y.length - x.length);
+  const middle = line?.[Math.floor(line.length / 2)];
+  return middle ? hitOn(one, other, middle) : null;
+}
+
 /** Lines that two shapes have in common, each as long as it goes. */
 export function shared(one: Shape, other: Shape): Point[][] {
   const theirs = new Set([...pieces(other)].map(([from, to]) => keyOf(from, to)));

@@ -1,11 +1,5 @@
-/**
- * What a tool draws over the map, on a canvas of its own.
- *
- * While something is dragged only this canvas is drawn, in the frame of the event: the map below
- * stays as it is, so a frame costs the same with ten grids and with thirteen thousand.
- */
+/** Lines, grounds and handles drawn over the map, in its coordinates. */
 
-import type OlMap from "ol/Map.js";
 import type { Point, Shape } from "./shapes.ts";
 
 export interface Line {
@@ -40,6 +34,12 @@ export class Pen {
   outline(shape: Shape, ...lines: Line[]): void {
     this.path(shape.flat(), true);
     this.stroke(lines);
+  }
+
+  /** Thin lines of very many shapes, in one go. */
+  outlines(shapes: readonly Shape[], line: Line): void {
+    this.path(shapes.flat(2), true);
+    this.stroke([line]);
   }
 
   fill(shape: Shape, color: string): void {
@@ -130,53 +130,4 @@ export class Pen {
       Math.min(canvas.height, bottom),
     ];
   }
-}
-
-export type Draw = (pen: Pen) => void;
-
-export interface Overlay {
-  /** What is drawn under a name; null takes it away. Drawn by the next `render`. */
-  set(name: string, draw: Draw | null): void;
-  /** Draw at once. */
-  render(): void;
-}
-
-export function mountOverlay(map: OlMap): Overlay {
-  const canvas = document.createElement("canvas");
-  canvas.className = "plan-overlay";
-  map.getTargetElement()?.append(canvas);
-  const ctx = canvas.getContext("2d") as CanvasRenderingContext2D;
-  const draws = new Map<string, Draw>();
-
-  const render = () => {
-    const [width = 0, height = 0] = map.getSize() ?? [];
-    const ratio = Math.min(2, Math.max(1, devicePixelRatio));
-    const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-    if (canvas.width !== w || canvas.height !== h) {
-      canvas.width = w;
-      canvas.height = h;
-      canvas.style.width = `${width}px`;
-      canvas.style.height = `${height}px`;
-    }
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ctx.clearRect(0, 0, width, height);
-    const view = map.getView();
-    const [x = 0, y = 0] = view.getCenter() ?? [];
-    const resolution = view.getResolution() ?? 1;
-    const pen = new Pen(
-      ctx,
-      x - (width / 2) * resolution,
-      y + (height / 2) * resolution,
-      1 / resolution,
-    );
-    for (const draw of draws.values()) draw(pen);
-  };
-  map.on("postrender", render);
-  return {
-    set(name, draw) {
-      draws.delete(name);
-      if (draw) draws.set(name, draw);
-    },
-    render,
-  };
 }

@@ -152,7 +152,7 @@ export function openBalance(desk: PlanDesk): void {
     found.querySelector<HTMLElement>("input:checked")?.focus();
     const path = `/api/v1/jobs/${job.number}/proposals/${number}`;
     shell.api.get<{ features: Feature[] }>(path).then(({ features }) => {
-      if (isOpen && chosen === number) tint.features(features);
+      if (isOpen && chosen === number) tint.show(features);
     }, complain);
   }
 

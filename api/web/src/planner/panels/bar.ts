@@ -3,7 +3,7 @@
 import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { badge, button } from "../../ui/parts.ts";
-import type { Saved } from "../draft.ts";
+import type { Saved } from "../draft-told.ts";
 import type { Plan } from "../told.ts";
 import type { PlanDesk } from "./desk.ts";
 import { exportMenu } from "./exporting.ts";

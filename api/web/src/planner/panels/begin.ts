@@ -3,10 +3,10 @@
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import type { Plan } from "../told.ts";
+import type { PanelWords } from "../words/index.ts";
 import { field, openDialog, Refusal, textInput } from "./dialog.ts";
 import { addressOf } from "./plans.ts";
 import { FIRST, settingsForm } from "./settings-form.ts";
-import type { PanelWords } from "./words/index.ts";
 
 interface Area {
   code: string;

@@ -1,7 +1,7 @@
 /** The blocks of some grids with what lies on them, to tick: nobody knows their codes by heart. */
 
 import { h, replace } from "../../ui/dom.ts";
-import type { Box } from "../draft.ts";
+import type { Box } from "../plan-service.ts";
 import { boxOf } from "./box.ts";
 import { codesIn } from "./codes.ts";
 import type { PlanDesk } from "./desk.ts";

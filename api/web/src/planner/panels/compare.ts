@@ -30,8 +30,7 @@ export function mountCompare(desk: PlanDesk, _tally: Tally): Pane {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
 
-  const colour = () =>
-    tint.features(tinted.checked && !element.hidden ? (found?.features ?? []) : []);
+  const colour = () => tint.show(tinted.checked && !element.hidden ? (found?.features ?? []) : []);
   const show = (compared: Comparison) => {
     found = compared;
     const name = other === CURRENT ? w.compare.current : w.bar.number(Number(other));

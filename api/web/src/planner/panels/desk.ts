@@ -6,8 +6,8 @@ import { shortCode } from "../codes.ts";
 import type { Draft } from "../draft.ts";
 import { makeEvents } from "../events.ts";
 import type { Numbers } from "../told.ts";
+import { type PanelWords, panelWords } from "../words/index.ts";
 import { boxOf } from "./box.ts";
-import { type PanelWords, panelWords } from "./words/index.ts";
 
 /** What a tab other than the one shown may be asked to open. */
 export type Tab = "figures" | "rules" | "officers" | "compare" | "comments";
@@ -52,7 +52,7 @@ export interface PlanDesk {
 const WRITERS = new Set(["planner", "administrator"]);
 
 export function makeDesk(shell: Shell, draft: Draft): PlanDesk {
-  const w = panelWords(shell.lang);
+  const w = panelWords();
   const events = makeEvents<Told>();
   const writes = shell.session.user.roles.some((one) => WRITERS.has(one.role));
   const rows = new Map<string, GridRow>();

@@ -2,8 +2,8 @@
 
 import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
+import type { PanelWords } from "../words/index.ts";
 import type { Row, RowColumn, Sort } from "./rows.ts";
-import type { PanelWords } from "./words/index.ts";
 
 export const ROW_PX = 28;
 /** Rows drawn above and below those in sight, so that scrolling shows no gap. */

@@ -3,10 +3,10 @@
 import { moment } from "../../i18n/format.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { button } from "../../ui/parts.ts";
+import { stepTitle } from "../step-title.ts";
 import type { Entry } from "../told.ts";
 import type { PlanDesk } from "./desk.ts";
 import { pastOf } from "./past.ts";
-import { stepTitle } from "./step-title.ts";
 import { clock, day } from "./when.ts";
 
 /** Steps drawn at once; older ones are a click away. */

@@ -5,8 +5,8 @@ import type { Shell } from "../../shell/shell.ts";
 import { h } from "../../ui/dom.ts";
 import { button } from "../../ui/parts.ts";
 import type { Plan } from "../told.ts";
+import type { PanelWords } from "../words/index.ts";
 import { addressOf } from "./plans.ts";
-import type { PanelWords } from "./words/index.ts";
 
 export function importButton(shell: Shell, w: PanelWords): HTMLElement {
   const file = h("input", {

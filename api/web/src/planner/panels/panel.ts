@@ -2,10 +2,10 @@
 
 import { h, replace, setAttribute } from "../../ui/dom.ts";
 import { mountComments } from "./comments.ts";
-import { mountCompare } from "./compare.ts";
 import type { PlanDesk, Tab } from "./desk.ts";
 import { mountFigures } from "./figures.ts";
 import { mountHistory } from "./history.ts";
+import { later } from "./later.ts";
 import { mountOfficers } from "./officers.ts";
 import { mountRules, rulesSection } from "./rules.ts";
 
@@ -23,7 +23,7 @@ const PANES: Record<Tab, (desk: PlanDesk, tally: Tally) => Pane> = {
   figures: mountFigures,
   rules: mountRules,
   officers: mountOfficers,
-  compare: mountCompare,
+  compare: later(() => import("./compare.ts").then((one) => one.mountCompare)),
   comments: mountComments,
 };
 const TABS = Object.keys(PANES) as Tab[];

@@ -5,16 +5,16 @@ import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { badge, button, skeleton, state, type Tone } from "../../ui/parts.ts";
 import type { Plan, Stage } from "../told.ts";
+import { type PanelWords, panelWords } from "../words/index.ts";
 import { importButton } from "./importing.ts";
 import { dated } from "./when.ts";
-import { type PanelWords, panelWords } from "./words/index.ts";
 
 const TONES: Partial<Record<Stage, Tone>> = { draft: "acc", review: "warn", approved: "ok" };
 const WRITERS = new Set(["planner", "administrator"]);
 
 /** The list, before what else the panel shows. */
 export function plansSection(shell: Shell): HTMLElement {
-  const w = panelWords(shell.lang);
+  const w = panelWords();
   const body = h("div", { class: "pl-plans" }, skeleton(3));
   const note = h("span", { class: "t12 dim plain" });
   const writes = shell.session.user.roles.some((one) => WRITERS.has(one.role));

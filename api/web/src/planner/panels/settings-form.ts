@@ -2,8 +2,8 @@
 
 import { type Child, h } from "../../ui/dom.ts";
 import type { Settings } from "../told.ts";
+import type { PanelWords } from "../words/index.ts";
 import { field, numberInput, Refusal } from "./dialog.ts";
-import type { PanelWords } from "./words/index.ts";
 import { fixed } from "./written.ts";
 
 /** What the service takes when nothing is said; it is asked for by leaving settings out. */

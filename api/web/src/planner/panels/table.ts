@@ -1,23 +1,25 @@
-/** The bar under the map and the table of grids that it opens: every edit without a mouse. */
+/** The table of grids: every edit without a mouse. */
 
 import { h, replace } from "../../ui/dom.ts";
-import { icon } from "../../ui/icons.ts";
 import { button } from "../../ui/parts.ts";
 import { ACTIONS, type Action } from "./actions.ts";
 import type { PlanDesk } from "./desk.ts";
 import { makeGridTable } from "./grid-table.ts";
 import { columnsOf, filtered, rowsOf, type Sort, sorted } from "./rows.ts";
-import { count, fixed, perDay } from "./written.ts";
+import { count } from "./written.ts";
 
-export function mountTable(desk: PlanDesk): void {
-  const { draft, shell, w } = desk;
+export interface Table {
+  /** The table has come into sight: take the keys, at the grid that is selected. */
+  open(): void;
+}
+
+export function mountTable(desk: PlanDesk, body: HTMLElement): Table {
+  const { draft, w } = desk;
   const table = makeGridTable({
     words: w,
     onSort: (name) => {
-      sort = {
-        name,
-        down: sort.name === name ? !sort.down : name !== "code" && name !== "community",
-      };
+      const down = sort.name === name ? !sort.down : name !== "code" && name !== "community";
+      sort = { name, down };
       show();
     },
     onPick: (code, add) => draft.picked.grids([code], add),
@@ -42,26 +44,6 @@ export function mountTable(desk: PlanDesk): void {
     if (action.key) made.append(h("kbd", {}, action.key));
     return { action, made };
   });
-  const body = h(
-    "div",
-    { class: "pl-table", hidden: true },
-    h(
-      "div",
-      { class: "row pl-tools", role: "toolbar", "aria-label": w.table.actions },
-      filter,
-      told,
-      ...actions.map((one) => one.made),
-    ),
-    table.element,
-  );
-  const opener = h(
-    "button",
-    { type: "button", class: "btn sm ghost opener", "aria-expanded": "false" },
-    icon("table"),
-    h("b", {}, w.table.title),
-  );
-  const note = h("span");
-  const chosen = h("span", { role: "status" });
   let sort: Sort = { name: "code", down: false };
 
   /** What is selected; without a selection, the row under the cursor. */
@@ -82,7 +64,6 @@ export function mountTable(desk: PlanDesk): void {
 
   function show(): void {
     const numbers = draft.numbers;
-    replace(note, w.table.rows(count(draft.total || draft.grids.size)));
     if (body.hidden || !numbers) return;
     const all = rowsOf(numbers, draft.grids);
     const columns = columnsOf(numbers, desk.nameOf);
@@ -95,40 +76,6 @@ export function mountTable(desk: PlanDesk): void {
 
   function ready(): void {
     for (const { action, made } of actions) made.disabled = !isReady(action);
-    const { grids, blocks } = draft.picked.get();
-    const sum = (name: string) =>
-      grids.reduce((all, code) => all + (draft.numbers?.grids[code]?.[name] ?? 0), 0);
-    const pieces = grids.reduce(
-      (all, code) => all + (draft.grids.get(code)?.properties.blocks ?? 0),
-      0,
-    );
-    replace(
-      chosen,
-      grids.length
-        ? w.table.chosen(
-            grids.length,
-            blocks.length || pieces,
-            fixed(sum("households"), 0),
-            fixed(perDay(sum("work")), 0),
-          )
-        : blocks.length
-          ? w.table.chosenBlocks(blocks.length)
-          : w.table.nothing,
-    );
-  }
-
-  function toggle(): void {
-    body.hidden = !body.hidden;
-    opener.setAttribute("aria-expanded", String(!body.hidden));
-    shell.city.map.updateSize();
-    if (body.hidden) {
-      opener.focus();
-      return;
-    }
-    show();
-    const [first] = draft.picked.get().grids;
-    if (first) table.goTo(first);
-    table.focus();
   }
 
   filter.addEventListener("input", show);
@@ -137,13 +84,7 @@ export function mountTable(desk: PlanDesk): void {
     table.focus();
     event.preventDefault();
   });
-  opener.addEventListener("click", toggle);
-  shell.keys.add({ key: "t", does: w.table.key, run: toggle });
-  desk.on("table", (open) => {
-    if (open === body.hidden) toggle();
-  });
-  draft.on("numbers", show);
-  draft.on("changed", show);
+  for (const name of ["numbers", "changed"] as const) draft.on(name, show);
   draft.on("plan", ready);
   desk.on("names", show);
   draft.on("picked", ({ grids }) => {
@@ -153,18 +94,24 @@ export function mountTable(desk: PlanDesk): void {
     ready();
   });
   replace(
-    shell.slots.foot,
+    body,
     h(
       "div",
-      { class: "pl-tbar" },
-      opener,
-      note,
-      h("kbd", {}, "T"),
-      h("div", { class: "grow" }),
-      chosen,
+      { class: "row pl-tools", role: "toolbar", "aria-label": w.table.actions },
+      filter,
+      told,
+      ...actions.map((one) => one.made),
     ),
-    body,
+    table.element,
   );
-  show();
-  ready();
+  return {
+    open() {
+      show();
+      const { grids } = draft.picked.get();
+      table.pick(grids);
+      if (grids[0]) table.goTo(grids[0]);
+      ready();
+      table.focus();
+    },
+  };
 }

@@ -3,12 +3,15 @@
  * asked what it would mean, releasing takes the step. A click holds the place for the arrow keys.
  */
 
-import { type Border, borderAt, hitOn, shared } from "../map/border.ts";
-import { EMPTY, type Network, networkOf } from "../map/network.ts";
-import { distance, type Point, shapeOf, toDegrees } from "../map/shapes.ts";
+import { type Border, borderAt, middleOf } from "../map/border.ts";
+import { EMPTY, type Network } from "../map/network.ts";
+import type { Draw } from "../map/overlay.ts";
+import { distance, type Point, toDegrees } from "../map/shapes.ts";
 import { streetNear } from "../map/streets.ts";
-import type { Grid, Wish } from "../told.ts";
-import { chosen, movedGround, newBorder, oldBorder, pixelBox } from "./paint.ts";
+import type { Wish } from "../told.ts";
+import { heldBorder, pointedAt } from "./border-look.ts";
+import { type Followed, makeFollowed } from "./followed.ts";
+import { pixelBox } from "./paint.ts";
 import { type Answer, Previewer } from "./previewer.ts";
 import { type Grip, gripAt, type Pulled, pull } from "./pull.ts";
 import type { Bench, Spot, Tool } from "./tool.ts";
@@ -42,7 +45,7 @@ class BorderTool implements Tool {
   private street: string | null = null;
   private answer: Answer | null = null;
   private network: Network = EMPTY;
-  private networkFor = "";
+  private readonly followed: Followed;
   /** Held by a click, moved by arrow keys. */
   private isHeld = false;
   private isSaving = false;
@@ -50,6 +53,7 @@ class BorderTool implements Tool {
 
   constructor(bench: Bench) {
     this.bench = bench;
+    this.followed = makeFollowed(bench.draft);
     this.previewer = new Previewer(bench.draft, (told) => {
       this.answer = told;
       this.card();
@@ -59,9 +63,7 @@ class BorderTool implements Tool {
   activate(): void {
     const { bench } = this;
     bench.hint.say(bench.words.hints.border);
-    this.release = bench.blocks.need(() => {
-      this.networkFor = "";
-    });
+    this.release = bench.blocks.need(this.followed.forget);
     const [one, other, ...more] = bench.draft.picked.get().grids;
     if (one && other && !more.length) this.holdMiddle(one, other);
   }
@@ -75,18 +77,8 @@ class BorderTool implements Tool {
   hover({ at }: Spot): void {
     if (this.grip) return;
     const hit = this.hit(at);
-    const { overlay } = this.bench;
     this.cursor(hit ? "grab" : "");
-    if (!hit) overlay.set("border", null);
-    else {
-      const { accent, casing } = this.bench.colours();
-      overlay.set("border", (pen) => {
-        newBorder(pen, hit.border.line, accent, casing);
-        for (const corner of hit.border.line.slice(1, -1)) pen.handle(corner, accent);
-        pen.dot(hit.at, 6, accent);
-      });
-    }
-    overlay.render();
+    this.show(hit ? pointedAt(this.bench, hit) : null);
   }
 
   down({ at }: Spot): boolean {
@@ -164,12 +156,9 @@ class BorderTool implements Tool {
   private holdMiddle(one: string, other: string): void {
     const { grids } = this.bench.draft;
     const [a, b] = [grids.get(one), grids.get(other)];
-    if (!a || !b) return;
-    const [line] = shared(shapeOf(a), shapeOf(b)).sort((x, y) => y.length - x.length);
-    const middle = line?.[Math.floor(line.length / 2)];
-    const hit = middle ? hitOn(a, b, middle) : null;
-    if (!hit || !middle) return;
-    this.hold(hit.border, middle);
+    const hit = a && b ? middleOf(a, b) : null;
+    if (!hit) return;
+    this.hold(hit.border, hit.at);
     this.isHeld = true;
     this.bench.hint.say(this.bench.words.hints.held);
     this.draw();
@@ -179,7 +168,7 @@ class BorderTool implements Tool {
     this.border = border;
     this.grip = gripAt(border.line, at, this.bench.span(CORNER_PX));
     this.at = this.grip.at;
-    this.makeNetwork(border.one, border.other);
+    this.network = this.followed.of(border);
     this.draw();
   }
 
@@ -205,40 +194,12 @@ class BorderTool implements Tool {
 
   private draw(): void {
     const { border, pulled, grip, bench } = this;
-    if (!border || !grip) return;
-    const { accent, ink, casing } = bench.colours();
-    const both = chosen(bench, [border.one, border.other]);
-    bench.overlay.set("border", (pen) => {
-      both(pen);
-      if (!pulled) {
-        newBorder(pen, border.line, accent, casing);
-        for (const corner of border.line.slice(1, -1)) pen.handle(corner, accent);
-        pen.dot(grip.at, 9, accent);
-        return;
-      }
-      movedGround(pen, pulled.moved, accent, casing);
-      oldBorder(pen, pulled.old, ink, casing);
-      newBorder(pen, this.whole(border.line, pulled), accent, casing);
-      for (const corner of pulled.corners) pen.handle(corner, accent);
-      const [first, last] = [pulled.path[0], pulled.path.at(-1)];
-      if (first) pen.handle(first, accent);
-      if (last) pen.handle(last, accent);
-      pen.dot(pulled.held, 9, accent);
-    });
-    bench.overlay.render();
+    if (border && grip) this.show(heldBorder(bench, border, grip, pulled));
   }
 
-  /** The border from end to end with the pulled part in its place. */
-  private whole(line: readonly Point[], { path, old }: Pulled): Point[] {
-    const [first, last] = [old[0] as Point, old.at(-1) as Point];
-    const arcs = this.grip?.arcs ?? [];
-    const arcOf = (point: Point) => gripAt(line, point, 0).arc;
-    const [from, until] = [arcOf(first), arcOf(last)];
-    return [
-      ...line.filter((_, at) => (arcs[at] ?? 0) < from),
-      ...path,
-      ...line.filter((_, at) => (arcs[at] ?? 0) > until),
-    ];
+  private show(draw: Draw | null): void {
+    this.bench.overlay.set("border", draw);
+    this.bench.overlay.render();
   }
 
   private card(snapped = this.pulled?.traced ?? false): void {
@@ -254,19 +215,7 @@ class BorderTool implements Tool {
     });
   }
 
-  private makeNetwork(one: Grid, other: Grid): void {
-    const key = `${one.id} ${other.id} ${this.bench.draft.plan.step}`;
-    if (key === this.networkFor) return;
-    const mine = new Set([one.id, other.id]);
-    const blocks = [...this.bench.draft.blocks.values()].filter((block) =>
-      mine.has(block.properties.grid_code ?? ""),
-    );
-    this.network = blocks.length ? networkOf(blocks.map(shapeOf)) : EMPTY;
-    this.networkFor = blocks.length ? key : "";
-  }
-
   private clear(): void {
-    const { overlay, card } = this.bench;
     this.previewer.stop();
     this.border = null;
     this.grip = null;
@@ -275,9 +224,8 @@ class BorderTool implements Tool {
     this.street = null;
     this.isHeld = false;
     this.cursor("");
-    overlay.set("border", null);
-    overlay.render();
-    card.hide();
+    this.show(null);
+    this.bench.card.hide();
   }
 
   private cursor(name: string): void {

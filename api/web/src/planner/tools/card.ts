@@ -3,13 +3,11 @@
  * rule breaks. It is read out when the drag rests, not at every frame.
  */
 
-import { count } from "../../i18n/format.ts";
-import { signed } from "../../map/balance.ts";
 import { type Child, h, replace } from "../../ui/dom.ts";
 import type { Draft } from "../draft.ts";
-import type { Effect, Metrics, Preview, Settings } from "../told.ts";
+import type { Preview } from "../told.ts";
 import type { ToolWords } from "../words/index.ts";
-import { DAYS_A_YEAR } from "../work.ts";
+import { footer, table } from "./card-table.ts";
 
 const APART_PX = 18;
 const EDGE_PX = 8;
@@ -24,14 +22,21 @@ export interface CardState {
   preview: Preview | null;
   /** Why the step cannot be taken as it is. */
   refused: string | null;
-  /** What the ground that moves takes up on the map, pixels: left, top, right, bottom. */
-  keepOff: readonly [number, number, number, number];
+  /** What the ground that moves takes up on the map. */
+  keepOff: PixelBox;
 }
+
+/** Left, top, right and bottom on the map, pixels. */
+export type PixelBox = readonly [left: number, top: number, right: number, bottom: number];
 
 export interface Card {
   show(state: CardState): void;
   hide(): void;
   readonly element: HTMLElement;
+  /** What it covers; null while it is hidden. */
+  covers(): PixelBox | null;
+  /** Told when it covers something else than before. */
+  onMove(listener: () => void): void;
 }
 
 export interface CardParts {
@@ -51,8 +56,17 @@ export function makeCard(parts: CardParts): Card {
   element.append(body, spoken);
   let last = "";
   let lastPreview: Preview | null = null;
+  let covered: PixelBox | null = null;
+  const listeners: (() => void)[] = [];
+  const cover = (box: PixelBox | null) => {
+    if (String(box) === String(covered)) return;
+    covered = box;
+    for (const tell of listeners) tell();
+  };
   return {
     element,
+    covers: () => covered,
+    onMove: (listener) => listeners.push(listener),
     show(state) {
       const key = JSON.stringify([state.title, state.badge, state.grids, state.refused]);
       const shown = state.preview === lastPreview && key === last;
@@ -60,7 +74,7 @@ export function makeCard(parts: CardParts): Card {
       last = key;
       lastPreview = state.preview;
       element.hidden = false;
-      place(element, state.keepOff, parts.room());
+      cover(place(element, state.keepOff, parts.room()));
       clearTimeout(resting);
       resting = setTimeout(() => {
         spoken.textContent = body.textContent;
@@ -69,6 +83,7 @@ export function makeCard(parts: CardParts): Card {
     hide() {
       clearTimeout(resting);
       element.hidden = true;
+      cover(null);
       spoken.textContent = "";
       last = "";
       lastPreview = null;
@@ -82,7 +97,7 @@ function place(
   element: HTMLElement,
   [left, top, right]: CardState["keepOff"],
   { width, height, left: from }: ReturnType<CardParts["room"]>,
-): void {
+): PixelBox {
   const tall = element.offsetHeight;
   const fitsLeft = left - APART_PX - WIDE_PX >= from;
   const fitsRight = right + APART_PX + WIDE_PX <= width - EDGE_PX;
@@ -95,6 +110,7 @@ function place(
         : width - EDGE_PX - WIDE_PX;
   const y = Math.max(EDGE_PX, Math.min(height - EDGE_PX - tall, top - APART_PX));
   element.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`;
+  return [x, y, x + WIDE_PX, y + tall];
 }
 
 function content(parts: CardParts, state: CardState): Child[] {
@@ -111,119 +127,4 @@ function content(parts: CardParts, state: CardState): Child[] {
       h("span", {}, h("kbd", {}, "Alt"), ` ${words.noSnap} `, h("kbd", {}, "Esc")),
     ),
   ];
-}
-
-interface Row {
-  label: string;
-  value: (metrics: Metrics) => string;
-  bad: (metrics: Metrics) => boolean;
-}
-
-function rowsOf({ draft, words, mean }: CardParts): Row[] {
-  const { settings } = draft.plan;
-  const { cards } = words;
-  const number = (value: number | null | undefined, digits: number) =>
-    value === null || value === undefined ? "–" : value.toFixed(digits);
-  const off = ({ work }: Metrics) =>
-    mean() > 0 && work !== null && work !== undefined ? work / mean() - 1 : null;
-  return [
-    {
-      label: cards.work,
-      value: ({ work }) => (work == null ? "–" : count(Math.round(work / DAYS_A_YEAR))),
-      bad: () => false,
-    },
-    {
-      label: cards.deviation,
-      value: (one) => {
-        const share = off(one);
-        return share === null ? "–" : signed(share);
-      },
-      bad: (one) => settings.work_off !== null && Math.abs(off(one) ?? 0) > settings.work_off,
-    },
-    {
-      label: cards.households(settings.households?.join("–") ?? ""),
-      value: ({ households }) => (households == null ? "–" : count(Math.round(households))),
-      bad: (one) => outOfBand(one, settings),
-    },
-    { label: cards.walk, value: (one) => number(one["edge_min"], 1), bad: () => false },
-    {
-      label: cards.compact,
-      value: (one) => number(one["polsby_popper"], 2),
-      bad: (one) => (one["polsby_popper"] ?? 1) < settings.least_round,
-    },
-  ];
-}
-
-function outOfBand({ households }: Metrics, { households: band }: Settings): boolean {
-  if (!band || households === null || households === undefined) return false;
-  return households < band[0] || households > band[1];
-}
-
-function table(parts: CardParts, { grids, preview }: CardState): HTMLElement {
-  const { words, short } = parts;
-  const { before, after } = preview?.metrics ?? { before: {}, after: {} };
-  const head = grids.flatMap((code) => [
-    h("th", {}, short(code)),
-    h("th", { class: "o" }, words.cards.before),
-  ]);
-  const cells = (row: Row, code: string) => {
-    const [now, was] = [after[code], before[code]];
-    return [
-      h(
-        "td",
-        { class: now && row.bad(now) ? "bad" : null },
-        h("b", {}, now ? row.value(now) : "–"),
-      ),
-      h("td", { class: "dim" }, was ? row.value(was) : "–"),
-    ];
-  };
-  const rows = rowsOf(parts).map((row) =>
-    h("tr", {}, h("td", {}, row.label), ...grids.flatMap((code) => cells(row, code))),
-  );
-  const torn = grids.some((code) => (after[code]?.["pieces"] ?? 1) > 1);
-  if (torn)
-    rows.push(
-      h(
-        "tr",
-        {},
-        h("td", {}, words.cards.pieces),
-        ...grids.flatMap((code) => [
-          h(
-            "td",
-            { class: (after[code]?.["pieces"] ?? 1) > 1 ? "bad" : null },
-            h("b", {}, String(after[code]?.["pieces"] ?? "–")),
-          ),
-          h("td", { class: "dim" }, String(before[code]?.["pieces"] ?? "–")),
-        ]),
-      ),
-    );
-  return h("table", {}, h("thead", {}, h("tr", {}, h("th", {}), ...head)), h("tbody", {}, ...rows));
-}
-
-function footer({ words }: CardParts, { preview, refused }: CardState): string {
-  if (refused) return "";
-  if (!preview) return words.cards.asking;
-  const { households, buildings, area_m2 } = gained(preview.effects);
-  if (!(area_m2 > 0)) return words.cards.none;
-  return words.cards.moved(
-    count(Math.round(households)),
-    count(Math.round(buildings)),
-    (area_m2 / 10_000).toFixed(area_m2 < 1000 ? 2 : 1),
-  );
-}
-
-/** What passes from one grid to another: the sum over those that gain ground. */
-function gained(effects: readonly Effect[]): {
-  households: number;
-  buildings: number;
-  area_m2: number;
-} {
-  const sum = { households: 0, buildings: 0, area_m2: 0 };
-  for (const { before, after } of effects) {
-    for (const name of ["households", "buildings", "area_m2"] as const) {
-      const gain = (after[name] ?? 0) - (before[name] ?? 0);
-      if (gain > 0) sum[name] += gain;
-    }
-  }
-  return sum;
 }

@@ -2,7 +2,7 @@
 
 import { h } from "../../ui/dom.ts";
 import { borderAt, shared } from "../map/border.ts";
-import { shapeOf } from "../map/shapes.ts";
+import { type Point, type Shape, shapeOf } from "../map/shapes.ts";
 import type { Grid } from "../told.ts";
 import type { Bench, Spot, Tool } from "./tool.ts";
 
@@ -92,26 +92,35 @@ function near(bench: Bench, [x, y]: readonly [number, number]): Grid[] {
   return bench.grids.near([x - by, y - by, x + by, y + by]);
 }
 
-/** Locked grids and borders, drawn whatever tool is at work. */
+/** Locked grids and borders, drawn whatever tool is at work; gathered once a step. */
 export function drawLocks(bench: Bench): void {
   const { draft, overlay } = bench;
+  let locked: Shape[] = [];
+  let borders: Point[][] = [];
+  const gather = () => {
+    const grids = [...draft.grids.values()];
+    locked = grids
+      .filter(({ properties: told }) => told.locked || told.officer_locked)
+      .map(shapeOf);
+    borders = grids.flatMap((grid) =>
+      grid.properties.locked_borders.flatMap((code) => {
+        const other = grid.id < code ? draft.grids.get(code) : undefined;
+        return other ? shared(shapeOf(grid), shapeOf(other)) : [];
+      }),
+    );
+    overlay.refresh();
+  };
   overlay.set("locks", (pen) => {
     const { ink, casing } = bench.colours();
-    const extent = bench.shell.city.map.getView().calculateExtent();
-    for (const grid of bench.grids.near(extent)) {
-      const { locked, officer_locked: held, locked_borders: borders } = grid.properties;
-      if (locked || held) pen.hatch(shapeOf(grid), `${ink}26`, 10, 1.5);
-      for (const code of borders) {
-        const other = draft.grids.get(code);
-        if (!other || grid.id > code) continue;
-        for (const line of shared(shapeOf(grid), shapeOf(other)))
-          pen.line(
-            line,
-            { color: casing, width: 7 },
-            { color: ink, width: 4 },
-            { color: casing, width: 1.4, dash: [2, 5] },
-          );
-      }
-    }
+    if (locked.length) pen.hatch(locked.flat(), `${ink}26`, 10, 1.5);
+    for (const line of borders)
+      pen.line(
+        line,
+        { color: casing, width: 7 },
+        { color: ink, width: 4 },
+        { color: casing, width: 1.4, dash: [2, 5] },
+      );
   });
+  draft.on("changed", gather);
+  gather();
 }

@@ -17,7 +17,7 @@ export function newGridTool(bench: Bench): Tool {
   let release = () => {};
 
   const show = () => {
-    overlay.set("taken", takenBlocks(bench, blocks.values()));
+    overlay.set("taken", takenBlocks(bench, [...blocks.values()]));
     overlay.render();
     draft.picked.blocks([...blocks.keys()]);
     const [first] = blocks.values();
@@ -61,7 +61,7 @@ export function newGridTool(bench: Bench): Tool {
     icon: "newgrid",
     key: "n",
     activate() {
-      release = bench.blocks.need(() => overlay.render());
+      release = bench.blocks.need(overlay.refresh);
       overlay.set("blocks", blockLines(bench));
       for (const one of draft.picked.get().blocks) {
         const block = draft.blocks.get(one);

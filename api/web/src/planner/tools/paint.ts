@@ -1,6 +1,7 @@
 /** What the tools draw alike: chosen grids, moved ground, borders before and after. */
 
-import type { Draw, Pen } from "../map/pen.ts";
+import type { Draw } from "../map/overlay.ts";
+import type { Pen } from "../map/pen.ts";
 import { type Point, type Shape, shapeOf } from "../map/shapes.ts";
 import type { Block, Grid } from "../told.ts";
 import type { Bench } from "./tool.ts";
@@ -35,12 +36,12 @@ export function blockLines(bench: Bench): Draw {
     if (!bench.blocks.isNear()) return;
     const extent = bench.shell.city.map.getView().calculateExtent();
     const { ink } = bench.colours();
-    for (const block of bench.blocks.within(extent))
-      pen.outline(shapeOf(block), { color: `${ink}38`, width: 1 });
+    const shapes = bench.blocks.within(extent).map(shapeOf);
+    pen.outlines(shapes, { color: `${ink}38`, width: 1 });
   };
 }
 
-export function takenBlocks(bench: Bench, blocks: Iterable<Block>): Draw {
+export function takenBlocks(bench: Bench, blocks: readonly Block[]): Draw {
   return (pen) => {
     const { accent, casing } = bench.colours();
     for (const block of blocks) {

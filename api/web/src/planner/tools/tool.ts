@@ -5,7 +5,7 @@ import type { IconName } from "../../ui/icons.ts";
 import type { Draft } from "../draft.ts";
 import type { BlockMap } from "../map/blocks.ts";
 import type { GridMap } from "../map/grids.ts";
-import type { Overlay } from "../map/pen.ts";
+import type { Overlay } from "../map/overlay.ts";
 import type { Point } from "../map/shapes.ts";
 import type { Taken, Wish } from "../told.ts";
 import type { ToolWords } from "../words/index.ts";

@@ -1,9 +1,10 @@
 /** Titles of steps in the language of the page: the log keeps them in English. */
 
-import type { Lang } from "../../i18n/index.ts";
+import type { Lang } from "../i18n/index.ts";
 
 /** What the service writes, and how a planner says it. */
 const TITLES: readonly (readonly [RegExp, string])[] = [
+  [/^(\d+) blocks by a table$/, "按表格移动 $1 个地块"],
   [/^(\d+) blocks to no grid$/, "$1 个地块移出方案"],
   [/^(\d+) blocks to (.+)$/, "$1 个地块并入 $2"],
   [/^merge (.+) into (.+)$/, "合并 $1 到 $2"],
@@ -21,7 +22,7 @@ const TITLES: readonly (readonly [RegExp, string])[] = [
   [/^adopt proposal (\d+) of job (\d+)$/, "采用均衡 $2 的第 $1 个方案"],
   [/^(\d+) buildings? to (.+)$/, "$1 栋楼移到 $2"],
   [/^balance into (\d+) grids$/, "均衡为 $1 个网格"],
-  [/^split (.+) evenly$/, "均分 $1"],
+  [/^split (.+) evenly( by blocks)?$/, "均分 $1"],
   [/^split (.+) by a line$/, "沿线切分 $1"],
   [/^split (.+) along a street$/, "沿街切分 $1"],
   [/^split (.+)$/, "切分 $1"],
@@ -32,8 +33,15 @@ const TITLES: readonly (readonly [RegExp, string])[] = [
 export function stepTitle(long: string, lang: Lang, short: (code: string) => string): string {
   const title = long.replace(/\b\d{12,24}\b/g, short);
   if (lang === "en") return title;
+  const taken = /^(undo|redo) (.+)$/.exec(title);
+  if (taken) return `${taken[1] === "undo" ? "撤销" : "重做"}：${inChinese(taken[2] ?? "")}`;
+  return inChinese(title);
+}
+
+function inChinese(title: string): string {
   for (const [pattern, said] of TITLES) {
-    if (pattern.test(title)) return title.replace(pattern, said).replaceAll(" and ", "、");
+    if (!pattern.test(title)) continue;
+    return title.replace(pattern, said).replaceAll(/ and |, /g, "、");
   }
   return title;
 }

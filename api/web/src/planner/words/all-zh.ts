@@ -1,0 +1,2 @@
+export { zh as panels } from "../panels/words/zh.ts";
+export { zh as tools } from "./zh.ts";
