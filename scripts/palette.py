@@ -42,7 +42,9 @@ def _steps(ring: list[list[float]]) -> list[int]:
         message = "mainland.geojson has a corner with more than four decimals"
         raise ValueError(message)
     pairs = zip([[0, 0], *corners], corners, strict=False)
-    return [after - before for one, other in pairs for before, after in zip(one, other, strict=True)]
+    return [
+        after - before for one, other in pairs for before, after in zip(one, other, strict=True)
+    ]
 
 
 def _theme(theme: palette.Theme) -> dict[str, object]:

@@ -81,7 +81,7 @@ TITLED = {"Edit", "_split", "_Split", "claim_areas"}
 
 
 def spoken(node):
-    """Return every text that an expression of a title can be, with 7 for what is only known later."""
+    """Return every text that a title can be, with 7 for what is only known later."""
     match node:
         case ast.Constant(value=str(text)):
             return [text]

@@ -318,6 +318,37 @@ def test_a_balance_is_watched_looked_at_and_adopted_as_one_step(plan):
     assert told(page, "/numbers")["spread"]["work"]["cv"] == before
 
 
+def test_a_balance_that_is_stopped_leaves_the_plan_as_it_is(plan):
+    page = plan()
+    settled(page)
+    page.get_by_role("button", name="均衡…").click()
+    card = page.get_by_role("dialog", name="均衡")
+
+    def ordered():
+        with page.expect_response("**/balances") as answer:
+            card.get_by_role("button", name="计算").click()
+        return answer.value.json()["number"]
+
+    def job(number):
+        return page.evaluate("(number) => gisGrid.api.get(`/api/v1/jobs/${number}`)", number)
+
+    first = ordered()
+    card.get_by_role("button", name="停止").click()
+    card.get_by_text("已停止，方案未动").wait_for()
+    assert (job(first)["state"], job(first)["proposals"]) == ("cancelled", [])
+    assert card.get_by_role("button", name="停止").count() == card.locator("table").count() == 0
+    second = ordered()  # the plan is free for the next one
+    card.get_by_role("button", name="停止").wait_for()
+    with page.expect_response(f"**/jobs/{second}"):
+        card.get_by_role("button", name="关闭").click()  # nobody looks any more: it stops, too
+    for _ in range(100):
+        if job(second)["state"] == "cancelled":
+            break
+        page.wait_for_timeout(50)
+    assert job(second)["state"] == "cancelled"
+    assert told(page)["step"] == 0
+
+
 def test_what_moves_is_compared_with_the_grids_in_force(plan):
     page = plan(more="&tab=compare")
     settled(page)

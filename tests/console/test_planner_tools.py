@@ -1,12 +1,31 @@
 """The tools on the map of a plan, with a real mouse and real keys, in a browser without WebGL."""
 
-import pytest
+from datetime import timedelta
 
-from gis_grid.storage.database import open_engine
-from tests import databases, planned
+import pandas as pd
+import pytest
+import shapely
+
+from gis_grid.grid.levels import FIVE_LEVEL
+from gis_grid.storage.city import City, CityStore
+from gis_grid.storage.database import open_engine, sessions
+from gis_grid.storage.generations import GenerationStore
+from tests import databases, drawn, planned
 from tests.console import served
 from tests.console.squares import CARD, DRAWN_MIDDLE, MIDDLE, PIXEL, Planner, code, made
 from tests.console.test_access import serious
+
+
+def with_compound(engine):
+    """Publish the drawn city once more, with a compound beside the border of G and H."""
+    compound = {"code": "z", "level": "compound", "parent_code": "w", "name": "德平苑"}
+    garden = drawn.layer("grids", [compound], [shapely.box(123.0002, 41.0002, 123.002, 41.0012)])
+    grids = pd.concat([drawn.grids(), garden], ignore_index=True)
+    later = drawn.START + timedelta(days=1)
+    city = City(name="画市", area_code="210000000000", scheme=FIVE_LEVEL, epsg=4550)
+    with sessions(engine).begin() as session:
+        CityStore(session).put(city)
+        GenerationStore(session).publish(grids, name="有小区", valid_from=later)
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +35,7 @@ def service(tmp_path_factory, sqlite_template):
     url = databases.sqlite_database(folder, sqlite_template)
     engine = open_engine(url)
     planned.store(engine)
+    with_compound(engine)
     engine.dispose()
     served.add_users(url)
     with served.serving(url, folder) as address:
@@ -61,6 +81,17 @@ def start(chromium, service, signed):
         assert watched.refused == []
     for context in contexts:
         context.close()
+
+
+def street(start, more=""):
+    """Open a fresh plan of the street that the drawn city has."""
+    plan = start()
+    number = made(plan.watched, "/api/v1/plans", {"title": "画市", "area_code": "s"})
+    lon, lat = DRAWN_MIDDLE
+    plan.watched.open(f"/planner?plan={number}&at={lon},{lat},17{more}", drawn=False)
+    plan.number = number
+    plan.ready()
+    return plan
 
 
 def test_the_brush_paints_and_releasing_is_one_step(start):
@@ -239,13 +270,7 @@ def test_grids_and_borders_are_locked_and_say_so(start):
 
 
 def test_a_building_moves_with_two_clicks(start):
-    plan = start()
-    watched = plan.watched
-    number = made(watched, "/api/v1/plans", {"title": "画市", "area_code": "s"})
-    lon, lat = DRAWN_MIDDLE
-    watched.open(f"/planner?plan={number}&at={lon},{lat},17&tool=bld", drawn=False)
-    plan.number = number
-    plan.ready()
+    plan = street(start, more="&tool=bld")
     page = plan.page
     page.mouse.click(*page.evaluate(PIXEL, [123.0007, 41.0007]))  # the house in G
     page.locator(".plan-hint").get_by_text("点选网格").wait_for()
@@ -255,17 +280,27 @@ def test_a_building_moves_with_two_clicks(start):
     assert "H" in {one["properties"]["grid_code"] for one in blocks}
 
 
+def test_a_compound_moves_whole(start):
+    plan = street(start, more="&tool=bld")
+    page = plan.page
+    page.get_by_role("button", name="小区", exact=True).click()
+    page.mouse.click(*page.evaluate(PIXEL, [123.0015, 41.0007]))  # in the compound
+    page.locator(".plan-hint").get_by_text("把 德平苑 移到").wait_for()
+    page.mouse.click(*page.evaluate(PIXEL, [123.003, 41.001]))  # into H
+    plan.at_step(1)
+    inside = plan.get("/blocks?bbox=123.0003,41.0003,123.0019,41.0011")["features"]
+    assert {one["properties"]["grid_code"] for one in inside} == {"H"}
+    assert page.locator(".pl-hist .ell").first.inner_text() == "小区 z 移到 H"
+    assert plan.shown() == plan.areas()
+
+
 def test_a_grid_is_split_along_a_street(start):
-    plan = start()
-    number = made(plan.watched, "/api/v1/plans", {"title": "画市", "area_code": "s"})
-    lon, lat = DRAWN_MIDDLE
-    plan.watched.open(f"/planner?plan={number}&at={lon},{lat},17", drawn=False)
-    plan.number = number
-    plan.ready()
+    plan = street(start)
+    lon, _ = DRAWN_MIDDLE
     plan.page.evaluate("gisGridDraft.take({do: 'merge', grids: ['H'], into: 'E'})")
     plan.at_step(1)
     plan.tool("s")
-    plan.page.mouse.click(*plan.page.evaluate(PIXEL, [lon, lat]))
+    plan.page.mouse.click(*plan.page.evaluate(PIXEL, DRAWN_MIDDLE))
     plan.page.get_by_role("button", name="沿街道").click()
     plan.page.mouse.click(*plan.page.evaluate(PIXEL, [lon, 41.002]))  # where H ended
     plan.at_step(2)

@@ -7,7 +7,10 @@ import type { Trouble } from "./trouble.ts";
 /** `saved`: the last step and when it was kept; `saving`; `away`: the service does not answer. */
 export type Saved = { state: "saved" | "saving" | "away"; step: number; at: string };
 
-/** What a step by anybody changed. `all`: forget what was shown and draw `draft.grids`. */
+/**
+ * What a step by anybody changed; without entries only more of the plan was read.
+ * `all`: forget what was shown and draw `draft.grids`.
+ */
 export interface Step {
   entries: Entry[];
   effects: Effect[];

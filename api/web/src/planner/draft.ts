@@ -28,11 +28,13 @@ import { type Events, makeEvents } from "./events.ts";
 import { type Figures, makeFigures } from "./figures.ts";
 import { makePicking, type Picking } from "./picked.ts";
 import { type Box, PlanService } from "./plan-service.ts";
-import type { Block, Entry, Grid, Numbers, Plan, Preview, Taken, Wish } from "./told.ts";
+import type { Block, Changed, Entry, Grid, Numbers, Plan, Preview, Taken, Wish } from "./told.ts";
 import { readRefusal } from "./trouble.ts";
 
 /** More grids than this are read by the part of the city that is looked at. */
 export const WHOLE = 2000;
+
+const NOTHING: Changed = { grids: [], grids_gone: [], blocks: [], blocks_gone: [] };
 
 export async function openDraft(shell: Shell, number: number): Promise<Draft> {
   const draft = new Draft(shell, number);
@@ -100,10 +102,11 @@ export class Draft {
     this.tellAll();
   }
 
-  /** Read the grids of a box when the plan has very many; `all` when nothing is left to ask. */
+  /** Read the grids of a box when the plan has very many; those that are new are told. */
   async gridsIn(box: Box): Promise<void> {
     if (this.grids.size >= this.total) return;
-    if (await this.readGrids(box)) this.tellAll();
+    const grids = await this.readGrids(box);
+    if (grids.length) this.tellChanged({ ...NOTHING, grids }, false);
   }
 
   /** The blocks that touch a box; they stay in `blocks` and follow the steps. */
@@ -155,6 +158,7 @@ export class Draft {
   /** Another title, other settings or another stage was answered by the service. */
   use(plan: Plan): void {
     this.plan = plan;
+    this.figures.forget();
     this.tellPlan();
     this.figures.stale();
   }
@@ -218,12 +222,13 @@ export class Draft {
     this.figures.stale();
   }
 
-  private async readGrids(box: Box | null): Promise<boolean> {
-    const found = await this.service.grids(box);
-    const before = this.grids.size;
-    for (const grid of found.features) this.grids.set(grid.id, grid);
-    this.total = found.total ?? this.grids.size;
-    return this.grids.size > before;
+  /** The answer are those that were not known before. */
+  private async readGrids(box: Box | null): Promise<Grid[]> {
+    const { features, total } = await this.service.grids(box);
+    const fresh = features.filter((grid) => !this.grids.has(grid.id));
+    for (const grid of features) this.grids.set(grid.id, grid);
+    this.total = total ?? this.grids.size;
+    return fresh;
   }
 
   private async readSteps(since = 0): Promise<Entry[]> {
@@ -235,14 +240,13 @@ export class Draft {
   }
 
   private tellAll(): void {
-    const changed = {
-      grids: [...this.grids.values()],
-      grids_gone: [],
-      blocks: [],
-      blocks_gone: [],
-    };
-    this.events.tell("changed", { entries: [], effects: [], changed, all: true });
+    this.tellChanged({ ...NOTHING, grids: [...this.grids.values()] }, true);
     this.tellPlan();
+  }
+
+  /** Something else is known of the same plan. */
+  private tellChanged(changed: Changed, all: boolean): void {
+    this.events.tell("changed", { entries: [], effects: [], changed, all });
   }
 
   private tellPlan(): void {

@@ -9,6 +9,8 @@ export interface Figures {
   get(): Numbers | null;
   /** Something changed: read again soon. */
   stale(): void;
+  /** What is being read is judged by settings that are no more. */
+  forget(): void;
 }
 
 export function makeFigures(api: Api, base: string, tell: (numbers: Numbers) => void): Figures {
@@ -36,6 +38,7 @@ export function makeFigures(api: Api, base: string, tell: (numbers: Numbers) => 
 
   return {
     get: () => now,
+    forget: () => reading?.abort(),
     stale() {
       clearTimeout(waiting);
       // A city takes seconds to be judged: the more it takes, the longer a run of steps is let pass.

@@ -67,7 +67,8 @@ export function mountPins(bench: Bench, stage: HTMLElement): void {
     draw();
   };
   draft.on("numbers", () => void show());
-  draft.on("changed", () => {
+  draft.on("changed", ({ entries, all }) => {
+    if (!entries.length && !all) return;
     drop();
     draw();
   });

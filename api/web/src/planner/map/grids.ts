@@ -1,21 +1,21 @@
 /** The grids of a plan on the map: fills by what is asked, borders, names with their values. */
 
+import { buffer } from "ol/extent.js";
 import Feature from "ol/Feature.js";
 import { MultiPolygon } from "ol/geom.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
-import { classOf, signed } from "../../map/balance.ts";
+import { classOf } from "../../map/balance.ts";
 import type { View } from "../../map/labels/gather.ts";
-import type { AtPoint } from "../../map/labels/layout.ts";
 import { ORDER } from "../../map/layers.ts";
 import { FILL_OPACITY } from "../../map/style/grids.ts";
 import { faded, filled, kept, stroked } from "../../map/style/paint.ts";
 import type { Shell } from "../../shell/shell.ts";
-import { shortCode } from "../codes.ts";
 import { type Draft, WHOLE } from "../draft.ts";
 import type { Grid } from "../told.ts";
 import { type Work, workIn } from "../work.ts";
 import { colour, neighboursOf } from "./colouring.ts";
+import { namesOf } from "./grid-names.ts";
 import { holds, type Point, shapeOf } from "./shapes.ts";
 
 export type Fill = "work" | "neighbours";
@@ -34,7 +34,8 @@ export interface GridMap {
 }
 
 const NAME = "fill";
-const ROOM_PX = 26;
+/** Names are laid out a little beyond the view, so that they are there when it is moved. */
+const AROUND_PX = 96;
 
 export function mountGrids(shell: Shell, draft: Draft): GridMap {
   const { city, address, theme } = shell;
@@ -73,15 +74,19 @@ export function mountGrids(shell: Shell, draft: Draft): GridMap {
       return Math.max(east - west, north - south) / resolution < 30 ? thin : border;
     });
   };
-  const put = (grid: Grid) => {
-    const geometry = new MultiPolygon(shapeOf(grid));
-    const known = source.getFeatureById(grid.id) as Feature<MultiPolygon> | null;
-    if (known) known.setGeometry(geometry);
-    else {
-      const feature = new Feature({ geometry });
-      feature.setId(grid.id);
-      source.addFeature(feature);
+  const put = (grids: Iterable<Grid>) => {
+    const fresh: Feature<MultiPolygon>[] = [];
+    for (const grid of grids) {
+      const geometry = new MultiPolygon(shapeOf(grid));
+      const known = source.getFeatureById(grid.id) as Feature<MultiPolygon> | null;
+      if (known) known.setGeometry(geometry);
+      else {
+        const feature = new Feature({ geometry });
+        feature.setId(grid.id);
+        fresh.push(feature);
+      }
     }
+    source.addFeatures(fresh); // thousands at once cost much less than one by one
   };
   const recolour = () => {
     if (fill === "neighbours") colours = colour(neighboursOf(draft.grids.values()), colours);
@@ -100,14 +105,14 @@ export function mountGrids(shell: Shell, draft: Draft): GridMap {
       const gone = source.getFeatureById(code) as Feature<MultiPolygon> | null;
       if (gone) source.removeFeature(gone);
     }
-    for (const grid of changed.grids) put(grid);
+    put(changed.grids);
     refresh();
   });
   draft.on("plan", refresh);
   draft.on("numbers", () => {
     if (draft.grids.size < draft.total) refresh();
   });
-  for (const grid of draft.grids.values()) put(grid);
+  put(draft.grids.values());
   recolour();
   paint();
   theme.on(() => {
@@ -118,7 +123,11 @@ export function mountGrids(shell: Shell, draft: Draft): GridMap {
   city.map.addLayer(lines);
   const begun = new Set(draft.grids.keys());
   const look = {
-    names: (view: View) => namesOf(draft, work, view, source),
+    names: (view: View) => {
+      const extent = city.map.getView().calculateExtent(city.map.getSize());
+      const seen = buffer(extent, AROUND_PX * view.resolution);
+      return namesOf(draft, work, view, source.getFeaturesInExtent(seen));
+    },
     holds: (code: string) => begun.has(code) || draft.grids.has(code),
   };
   city.usePlan(look);
@@ -150,51 +159,4 @@ export function mountGrids(shell: Shell, draft: Draft): GridMap {
     },
     onFill: (listener) => listeners.push(listener),
   };
-}
-
-const middles = new WeakMap<object, [x: number, y: number, across: number]>();
-
-/** The point of a grid with the most room to the west and east. */
-function middleOf(feature: Feature<MultiPolygon>): [number, number, number] {
-  const geometry = feature.getGeometry();
-  if (!geometry) return [0, 0, 0];
-  let found = middles.get(geometry);
-  if (!found) {
-    const flat = geometry.getInteriorPoints().getFlatCoordinates();
-    found = [0, 0, 0];
-    for (let at = 0; at + 2 < flat.length; at += 3) {
-      const [x = 0, y = 0, across = 0] = flat.slice(at, at + 3);
-      if (across > found[2]) found = [x, y, across];
-    }
-    middles.set(geometry, found);
-  }
-  return found;
-}
-
-function namesOf(
-  draft: Draft,
-  work: Work,
-  view: View,
-  source: VectorSource<Feature<MultiPolygon>>,
-): AtPoint[] {
-  const chosen = new Set(draft.picked.get().grids);
-  const found: AtPoint[] = [];
-  for (const feature of source.getFeatures()) {
-    const grid = draft.grids.get(String(feature.getId()));
-    if (!grid) continue;
-    const [mx, my, across] = middleOf(feature);
-    const room = across / view.resolution;
-    if (room < ROOM_PX) continue;
-    const [x, y] = view.pixel(mx, my);
-    const isChosen = chosen.has(grid.id);
-    const share = work.deviation(grid);
-    const name = shortCode(grid.id, draft.plan.area_code);
-    const lines: AtPoint["lines"] = [
-      { text: name, size: isChosen ? 15 : 12, bold: true, tone: "ink" },
-    ];
-    if (share !== null)
-      lines.push({ text: signed(share), size: isChosen ? 13 : 12, bold: false, tone: "ink2" });
-    found.push({ x, y, room: room / 2, lines });
-  }
-  return found;
 }

@@ -77,6 +77,7 @@ function keptFor(desk: PlanDesk): Kept {
   const made: Kept = { listeners: new Set(), now: null, waiting: undefined };
   kept.set(desk, made);
   const read = async () => {
+    if (desk.draft.plan.step === 0) return; // nothing moved yet
     try {
       made.now = await readComparison(desk, "start");
       for (const listener of made.listeners) listener();
@@ -89,7 +90,7 @@ function keptFor(desk: PlanDesk): Kept {
     clearTimeout(made.waiting);
     made.waiting = setTimeout(() => void read(), WAIT_MS);
   };
-  desk.draft.on("changed", later);
+  desk.draft.on("changed", ({ entries }) => entries.length && later());
   later();
   return made;
 }

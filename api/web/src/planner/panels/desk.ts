@@ -61,7 +61,7 @@ export function makeDesk(shell: Shell, draft: Draft): PlanDesk {
 
   const readStart = async () => {
     const settings = JSON.stringify(draft.plan.settings);
-    if (settings === judgedBy) return;
+    if (settings === judgedBy || draft.plan.step === 0) return;
     judgedBy = settings;
     start = await shell.api.get<Numbers>(`${draft.base}/numbers`, { at: "start" });
     events.tell("start", start);
@@ -79,8 +79,13 @@ export function makeDesk(shell: Shell, draft: Draft): PlanDesk {
     above: (code) => rows.get(code)?.parent_code ?? null,
     reveal(code) {
       draft.picked.grids([code]);
-      const box = boxOf(draft.grids.get(code)?.geometry ?? null);
-      if (box) shell.city.go(box);
+      const goTo = ({ geometry }: Feature<unknown>) => {
+        const box = boxOf(geometry);
+        if (box) shell.city.go(box);
+      };
+      const known = draft.grids.get(code);
+      if (known) goTo(known);
+      else void gridOf(shell, code).then(goTo, desk.complain); // of a plan that is not read whole
     },
     complain(error) {
       if (error instanceof AwayError) shell.notify(w.bar.away);
@@ -89,6 +94,12 @@ export function makeDesk(shell: Shell, draft: Draft): PlanDesk {
     },
   };
   void readStart().catch(desk.complain);
+  draft.on("numbers", (now) => {
+    if (now.step > 0) return;
+    judgedBy = JSON.stringify(draft.plan.settings);
+    start = now; // before the first step both are the same, and a city takes long to be judged
+    events.tell("start", start);
+  });
   draft.on("plan", () => void readStart().catch(desk.complain));
   void readNames(shell, draft.plan.area_code, rows).then(
     () => events.tell("names", undefined),
@@ -97,11 +108,15 @@ export function makeDesk(shell: Shell, draft: Draft): PlanDesk {
   return desk;
 }
 
+function gridOf({ api }: Shell, code: string): Promise<Feature<GridRow>> {
+  return api.get(`/api/v1/grids/${encodeURIComponent(code)}`);
+}
+
 /** The area of the plan, and every community: names and what they lie in. */
 async function readNames(shell: Shell, area: string, rows: Map<string, GridRow>): Promise<void> {
   const { api } = shell;
   const keep = (one: Feature<GridRow>) => rows.set(one.properties.code, one.properties);
-  keep(await api.get<Feature<GridRow>>(`/api/v1/grids/${encodeURIComponent(area)}`));
+  keep(await gridOf(shell, area));
   for (const level of ["community", "subdistrict"]) {
     if (!shell.city.city.levels.some((one) => one.key === level)) continue;
     for await (const page of api.pages<GridRow>("/api/v1/grids", { level, limit: 500 })) {

@@ -45,9 +45,10 @@ export function lines(desk: PlanDesk, now: Numbers, within: Within): HTMLElement
   const cut = of(now, "compounds_cut").filter((one) => one > 0).length;
   const cutBefore = start ? of(start, "compounds_cut").filter((one) => one > 0).length : null;
   line(w.figures.cut, h("b", {}, cut), changeNote(cut, cutBefore, 1, false));
-  const found = comparisonOf(desk);
-  const moved = found?.moved.amounts["households"];
-  const all = found?.moved.whole["households"];
+  const { amounts, whole } = comparisonOf(desk)?.moved ?? {};
+  const isBegun = draft.plan.step > 0;
+  const moved = isBegun ? amounts?.["households"] : 0;
+  const all = isBegun ? whole?.["households"] : 1;
   if (moved !== undefined && all) {
     const tone = moved / all > MOST_MOVED ? "warn" : null;
     line(

@@ -19,7 +19,12 @@ export function mountFigures(desk: PlanDesk): Pane {
   const element = h("div", { class: "pl-pane" }, skeleton(8));
   const scope = h("select", { class: "inp small", "aria-label": w.figures.scope });
   const shown = h("div");
+  const dots = h("div");
   let chosen = "";
+  const showDots = () => {
+    const now = draft.numbers;
+    if (now) replace(dots, distribution(desk, now, scopeOf(desk, chosen)));
+  };
   const show = () => {
     const now = draft.numbers;
     if (!now) return;
@@ -28,13 +33,14 @@ export function mountFigures(desk: PlanDesk): Pane {
     replace(
       shown,
       keyFigures(desk, now, inScope),
-      distribution(desk, now, inScope),
+      dots,
       lines(desk, now, inScope),
       scopeTable(desk, now, (code) => {
         chosen = code;
         show();
       }),
     );
+    showDots();
     if (!element.contains(shown)) replace(element, shown);
   };
   scope.addEventListener("change", () => {
@@ -42,7 +48,7 @@ export function mountFigures(desk: PlanDesk): Pane {
     show();
   });
   draft.on("numbers", show);
-  draft.on("picked", show);
+  draft.on("picked", showDots);
   desk.on("start", show);
   desk.on("names", show);
   onComparison(desk, show);
