@@ -17,9 +17,9 @@ from tests.console.test_access import serious
 
 
 def with_compound(engine):
-    """Publish the drawn city once more, with a compound beside the border of G and H."""
+    """Publish the drawn city once more, with a compound beside the border of A and B."""
     compound = {"code": "z", "level": "compound", "parent_code": "w", "name": "德平苑"}
-    garden = drawn.layer("grids", [compound], [shapely.box(123.0002, 41.0002, 123.002, 41.0012)])
+    garden = drawn.layer("grids", [compound], [shapely.box(123.0002, 41.0042, 123.002, 41.0052)])
     grids = pd.concat([drawn.grids(), garden], ignore_index=True)
     later = drawn.START + timedelta(days=1)
     city = City(name="画市", area_code="210000000000", scheme=FIVE_LEVEL, epsg=4550)
@@ -284,13 +284,13 @@ def test_a_compound_moves_whole(start):
     plan = street(start, more="&tool=bld")
     page = plan.page
     page.get_by_role("button", name="小区", exact=True).click()
-    page.mouse.click(*page.evaluate(PIXEL, [123.0015, 41.0007]))  # in the compound
+    page.mouse.click(*page.evaluate(PIXEL, [123.0015, 41.0047]))  # in the compound
     page.locator(".plan-hint").get_by_text("把 德平苑 移到").wait_for()
-    page.mouse.click(*page.evaluate(PIXEL, [123.003, 41.001]))  # into H
+    page.mouse.click(*page.evaluate(PIXEL, [123.003, 41.005]))  # into B
     plan.at_step(1)
-    inside = plan.get("/blocks?bbox=123.0003,41.0003,123.0019,41.0011")["features"]
-    assert {one["properties"]["grid_code"] for one in inside} == {"H"}
-    assert page.locator(".pl-hist .ell").first.inner_text() == "小区 z 移到 H"
+    inside = plan.get("/blocks?bbox=123.0003,41.0043,123.0019,41.0051")["features"]
+    assert {one["properties"]["grid_code"] for one in inside} == {"B"}
+    assert page.locator(".pl-hist .ell").first.inner_text() == "小区 z 移到 B"
     assert plan.shown() == plan.areas()
 
 

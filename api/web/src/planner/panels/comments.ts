@@ -1,6 +1,6 @@
 /** What people say of a plan, of one of its grids or of a place; text is only ever text. */
 
-import { moment } from "../../i18n/format.ts";
+import { count, moment } from "../../i18n/format.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { skeleton, state } from "../../ui/parts.ts";
@@ -25,7 +25,7 @@ export function mountComments(desk: PlanDesk, tally: Tally): Pane {
   const list = h("ul", { class: "pl-comments" }, skeleton(3));
   let known: Comment[] = [];
   const show = () => {
-    tally(String(known.length));
+    tally(count(known.length));
     if (known.length) replace(list, ...known.map((one) => h("li", {}, said(desk, one))));
     else replace(list, h("li", {}, state("mic", w.comments.none, w.comments.noneNote)));
   };

@@ -5,7 +5,7 @@ import { badge, skeleton } from "../../ui/parts.ts";
 import { type Column, makeTable } from "../../ui/table.ts";
 import type { PlanDesk } from "./desk.ts";
 import type { Pane, Tally } from "./panel.ts";
-import { fixed, perDay, signedPercent } from "./written.ts";
+import { count, fixed, perDay, signedPercent } from "./written.ts";
 
 interface Row {
   post: string | null;
@@ -33,7 +33,7 @@ export function mountOfficers(desk: PlanDesk, tally: Tally): Pane {
   const show = () => {
     const rows = rowsOf(desk);
     const posts = new Set(rows.map((row) => row.post).filter(Boolean));
-    tally(String(posts.size));
+    tally(count(posts.size));
     if (!isOpen || !draft.numbers) return;
     const without = rows.filter((row) => !row.post).length;
     const several = rows.length - without - posts.size;

@@ -6,7 +6,7 @@ import { badge, button, skeleton } from "../../ui/parts.ts";
 import type { Broken, Numbers } from "../told.ts";
 import type { PlanDesk } from "./desk.ts";
 import type { Pane, Tally } from "./panel.ts";
-import { fixed, signedPercent } from "./written.ts";
+import { count, fixed, signedPercent } from "./written.ts";
 
 /** Rules in the order of what they cost: the first two keep a plan from being published. */
 export const RULES = [
@@ -37,7 +37,7 @@ export function mountRules(desk: PlanDesk, tally: Tally): Pane {
   const show = () => {
     const now = draft.numbers;
     if (!now) return;
-    tally(String(now.broken.length));
+    tally(count(now.broken.length));
     const groups = RULES.map((rule) => ({
       rule,
       found: now.broken.filter((one) => one.rule === rule),

@@ -141,7 +141,7 @@ function bars(
     "g",
     {},
     ...counts.map((count, at) => {
-      const height = (count / most) * 40;
+      const height = (count / most) * 28; // under the name of the row
       return svg("rect", {
         x: (scale(low) + at * wide).toFixed(1),
         y: (y + 22 - height).toFixed(1),

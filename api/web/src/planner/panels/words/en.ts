@@ -1,5 +1,6 @@
 /** English words beside the map of a plan. */
 
+import { count } from "../../../i18n/format.ts";
 import type { PanelWords } from "./zh.ts";
 
 export const en: PanelWords = {
@@ -76,7 +77,7 @@ export const en: PanelWords = {
   figures: {
     scope: "Which community or subdistrict",
     whole: "All",
-    grids: (n) => (n === 1 ? "1 grid" : `${n} grids`),
+    grids: (n) => (n === 1 ? "1 grid" : `${count(n)} grids`),
     greyBlack: "grey: in force, black: draft",
     weights: "Weights",
     weightsTip: "Formula of work, and limits",
@@ -94,17 +95,17 @@ export const en: PanelWords = {
     moved: "Households moved",
     limit: (share) => `at most ${share} is a small change`,
     households: (n) => `${n} hh`,
-    perScope: (n) => `By community and subdistrict, ${n}`,
+    perScope: (n) => `By community and subdistrict, ${count(n)}`,
     scopeHead: "Community, subdistrict",
     gridsHead: "Grids",
   },
   rules: {
     title: "Rules",
     other: "Others",
-    count: (n) => `${n} broken`,
+    count: (n) => `${count(n)} broken`,
     none: "None broken",
-    aims: (n) => `${n} aims missed`,
-    rest: (n) => `${n} more, see the table of grids`,
+    aims: (n) => `${count(n)} aims missed`,
+    rest: (n) => `${count(n)} more, see the table of grids`,
     show: "Show on the map",
     mend: "Mend",
     mendTip: (grid) => `Give the loose parts of ${grid} to their best neighbours`,
@@ -147,7 +148,7 @@ export const en: PanelWords = {
     work: "min/day",
     households: "House\u00adholds",
     nobody: "no post",
-    rest: (n) => `${n} more`,
+    rest: (n) => `${count(n)} more`,
     sum: (posts, grids) => `${posts} posts, ${grids} grids`,
     without: (n) => `${n} without a post`,
     several: (n) => `${n} share a post`,
@@ -181,7 +182,7 @@ export const en: PanelWords = {
       changed: "changed",
       ended: "ended",
     },
-    rest: (n) => `${n} more`,
+    rest: (n) => `${count(n)} more`,
   },
   follows: {
     open_incidents: "Open incidents",
@@ -304,7 +305,7 @@ export const en: PanelWords = {
   },
   plans: {
     title: "Plans",
-    count: (n) => `${n}`,
+    count: (n) => `${count(n)}`,
     begin: "New plan",
     import: "Import",
     importTip: "Import a plan file (JSON)",
@@ -351,7 +352,7 @@ export const en: PanelWords = {
     heldUp: (why) => `Not published at its moment: ${why}`,
     what: "What will move",
     counting: "Counting",
-    aims: (n) => `${n} aims are missed; that does not stop it`,
+    aims: (n) => `${count(n)} aims are missed; that does not stop it`,
     action: "Publish",
     noName: "Give the generation a name",
     done: (n) => `Published as generation ${n}`,

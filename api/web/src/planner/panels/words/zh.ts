@@ -1,5 +1,7 @@
 /** Chinese words beside the map of a plan. `en.ts` must hold the same keys. */
 
+import { count } from "../../../i18n/format.ts";
+
 export const zh = {
   close: "关闭",
   stages: {
@@ -73,7 +75,7 @@ export const zh = {
   figures: {
     scope: "看哪个社区或街道",
     whole: "全部",
-    grids: (n: number) => `${n} 网格`,
+    grids: (n: number) => `${count(n)} 网格`,
     greyBlack: "灰为现行，黑为草案",
     weights: "权重",
     weightsTip: "工作量公式与各项界限",
@@ -91,17 +93,17 @@ export const zh = {
     moved: "变动户数",
     limit: (share: string) => `参考上限 ${share}`,
     households: (n: string) => `${n} 户`,
-    perScope: (n: number) => `分社区、街道 ${n}`,
+    perScope: (n: number) => `分社区、街道 ${count(n)}`,
     scopeHead: "社区、街道",
     gridsHead: "网格",
   },
   rules: {
     title: "规则",
     other: "其他",
-    count: (n: number) => `${n} 处违规`,
+    count: (n: number) => `${count(n)} 处违规`,
     none: "无违规",
-    aims: (n: number) => `${n} 处未达目标`,
-    rest: (n: number) => `另有 ${n} 处，见网格表`,
+    aims: (n: number) => `${count(n)} 处未达目标`,
+    rest: (n: number) => `另有 ${count(n)} 处，见网格表`,
     show: "在地图上看",
     mend: "修复",
     mendTip: (grid: string) => `把 ${grid} 断开的部分并入最合适的邻格`,
@@ -144,7 +146,7 @@ export const zh = {
     work: "分/日",
     households: "户数",
     nobody: "无岗位",
-    rest: (n: number) => `另有 ${n} 个`,
+    rest: (n: number) => `另有 ${count(n)} 个`,
     sum: (posts: number, grids: number) => `${posts} 岗，${grids} 网格`,
     without: (n: number) => `${n} 格无岗位`,
     several: (n: number) => `${n} 格与别格同岗`,
@@ -178,7 +180,7 @@ export const zh = {
       changed: "调整",
       ended: "撤销",
     },
-    rest: (n: number) => `另有 ${n} 个`,
+    rest: (n: number) => `另有 ${count(n)} 个`,
   },
   follows: {
     open_incidents: "未结案件",
@@ -300,7 +302,7 @@ export const zh = {
   },
   plans: {
     title: "方案",
-    count: (n: number) => `${n} 个`,
+    count: (n: number) => `${count(n)} 个`,
     begin: "新方案",
     import: "导入",
     importTip: "导入方案文件（JSON）",
@@ -346,7 +348,7 @@ export const zh = {
     heldUp: (why: string) => `未能按时发布：${why}`,
     what: "将会变动",
     counting: "正在清点",
-    aims: (n: number) => `${n} 处未达目标，不妨碍发布`,
+    aims: (n: number) => `${count(n)} 处未达目标，不妨碍发布`,
     action: "发布",
     noName: "请填版本名称",
     done: (n: number) => `已发布为第 ${n} 版`,
