@@ -78,6 +78,8 @@ console.log(JSON.stringify(given.map((one) => stepTitle(one, "zh", (code) => cod
 """
 TITLED = {"Edit", "_split", "_Split", "claim_areas"}
 """What the library gives the title of a step to."""
+CHOICES = {"kind": ["grid", "border", "officer"], "by": ["a table", "a map"]}
+"""Variables in titles that have few values."""
 
 
 def spoken(node):
@@ -91,8 +93,8 @@ def spoken(node):
             return [*spoken(one), *spoken(other)]
         case ast.FormattedValue(value=ast.BoolOp(values=[_, ast.Constant() as other])):
             return ["7", *spoken(other)]
-        case ast.FormattedValue(value=ast.Name(id="kind")):
-            return ["grid", "border", "officer"]
+        case ast.FormattedValue(value=ast.Name(id=name)):
+            return CHOICES.get(name, ["7"])
     return ["7"]
 
 

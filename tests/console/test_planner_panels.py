@@ -341,11 +341,8 @@ def test_a_balance_that_is_stopped_leaves_the_plan_as_it_is(plan):
     card.get_by_role("button", name="停止").wait_for()
     with page.expect_response(f"**/jobs/{second}"):
         card.get_by_role("button", name="关闭").click()  # nobody looks any more: it stops, too
-    for _ in range(100):
-        if job(second)["state"] == "cancelled":
-            break
-        page.wait_for_timeout(50)
-    assert job(second)["state"] == "cancelled"
+    asked = f"gisGrid.api.get('/api/v1/jobs/{second}')"
+    plan.opened.until(f"{asked}.then((one) => one.state === 'cancelled')")
     assert told(page)["step"] == 0
 
 

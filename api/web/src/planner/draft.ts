@@ -210,16 +210,23 @@ export class Draft {
 
   private apply(step: Step): void {
     const { grids, grids_gone, blocks, blocks_gone } = step.changed;
-    for (const code of grids_gone) if (this.grids.delete(code)) this.total -= 1;
-    for (const grid of grids) {
-      if (!this.grids.has(grid.id)) this.total += this.total <= WHOLE ? 1 : 0;
-      this.grids.set(grid.id, grid);
-    }
+    const isWhole = this.grids.size >= this.total;
+    for (const code of grids_gone) this.grids.delete(code);
+    for (const grid of grids) this.grids.set(grid.id, grid);
+    if (isWhole) this.total = this.grids.size;
+    else void this.count(); // one that is not known may be new, or may not have been read
     for (const code of blocks_gone) this.blocks.delete(code);
     for (const block of blocks) this.blocks.set(block.id, block);
     this.picked.keep((kind, code) => kind === "blocks" || this.grids.has(code));
     this.events.tell("changed", step);
     this.figures.stale();
+  }
+
+  private async count(): Promise<void> {
+    const total = await this.service.total().catch(() => this.total); // the next step asks again
+    if (total === this.total) return;
+    this.total = total;
+    this.tellPlan();
   }
 
   /** The answer are those that were not known before. */

@@ -5,6 +5,7 @@ import type { Lang } from "../i18n/index.ts";
 /** What the service writes, and how a planner says it. */
 const TITLES: readonly (readonly [RegExp, string])[] = [
   [/^(\d+) blocks by a table$/, "按表格移动 $1 个地块"],
+  [/^(\d+) blocks by a map$/, "按图层移动 $1 个地块"],
   [/^(\d+) blocks to no grid$/, "$1 个地块移出方案"],
   [/^(\d+) blocks to (.+)$/, "$1 个地块并入 $2"],
   [/^merge (.+) into (.+)$/, "合并 $1 到 $2"],

@@ -4,8 +4,8 @@ import { ApiError, AwayError } from "../../api.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h } from "../../ui/dom.ts";
 import type { Plan, Stage } from "../told.ts";
+import type { PanelWords } from "../words/index.ts";
 import { openDialog } from "./dialog.ts";
-import type { PanelWords } from "./words/index.ts";
 
 /** Ask, then drop; a draft that others changed since the list was read stays. */
 export function openDrop(shell: Shell, w: PanelWords, plan: Plan, then: () => void): void {
