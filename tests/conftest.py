@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
 from gis_grid.storage.database import open_engine
-from tests import databases, postgres
+from tests import databases, pace, postgres
 
 settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("nightly", max_examples=1000, deadline=None)
@@ -27,6 +27,7 @@ def shared() -> Path:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(pace, "pace")
     if not hasattr(config, "workerinput"):  # workers of xdist are told by the environment
         postgres.choose_folder()
 

@@ -78,7 +78,7 @@ class Desk:
         tab.on("dialog", lambda dialog: self.faults.append(dialog.message) or dialog.dismiss())
         given = "".join(f"&{name}={value}" for name, value in query.items())
         tab.goto(f"{self.base}/{page}?lang={lang}&theme={theme}{given}")
-        tab.wait_for_selector("html[data-drawn]", timeout=30_000)
+        tab.wait_for_selector("html[data-drawn]", timeout=60_000)
         return tab
 
     def _said(self, message):

@@ -179,12 +179,12 @@ class Running:
     def tell(self, **what):
         """Let it say that somebody else signed in, or lie."""
         request = urllib.request.Request(f"{self.issuer}/tell", json.dumps(what).encode())
-        urllib.request.urlopen(request, timeout=10).close()
+        urllib.request.urlopen(request, timeout=60).close()
 
     def sign_in(self, address):
         """Do what a browser and a person do there; return where it sends the browser."""
         opener = urllib.request.build_opener(NoRedirect)
-        with opener.open(address, timeout=10) as answer:
+        with opener.open(address, timeout=60) as answer:
             return answer.headers["Location"]
 
 
@@ -204,7 +204,7 @@ def running():
         yield Running(process.stdout.readline().strip())
     finally:
         process.terminate()
-        process.communicate(timeout=10)
+        process.communicate(timeout=60)
 
 
 if __name__ == "__main__":

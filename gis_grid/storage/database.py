@@ -15,6 +15,7 @@ from gis_grid.storage.schema import require_schema, upgrade
 
 __all__ = [
     "begin_to_write",
+    "in_passing",
     "name_of",
     "open_engine",
     "opened",
@@ -25,6 +26,9 @@ __all__ = [
 
 LOCK_WAIT_S = 10
 """How long a writer waits for another one before it gives up."""
+
+PASSING_WAIT_S = 0.2
+"""How long what is written in passing waits for another writer."""
 
 CONNECT_WAIT_S = 5
 CACHE_KIB = 64 * 1024
@@ -104,6 +108,35 @@ def begin_to_write(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection) and not driver.in_transaction:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def in_passing(maker: sessionmaker[Session]) -> Iterator[Session]:
+    """Give a session for what may be missed: it hardly waits for another writer.
+
+    An import of a million rows holds the one write lock of SQLite for a minute. Nobody who only
+    reads may have to wait for it because we note in passing that they did.
+
+    Raises
+    ------
+    StorageError
+        Another writer holds the lock, or the database cannot be written now.
+    """
+    with maker() as asked:
+        engine = asked.get_bind()
+    with engine.connect() as connection, maker(bind=connection) as session, session.begin():
+        driver = connection.connection.driver_connection
+        wait_ms = int(PASSING_WAIT_S * 1000)
+        if not isinstance(driver, sqlite3.Connection):
+            session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = {wait_ms}")
+            yield session
+            return
+        [usual_ms] = driver.execute("PRAGMA busy_timeout").fetchone()
+        driver.execute(f"PRAGMA busy_timeout = {wait_ms}")
+        try:
+            yield session
+        finally:
+            driver.execute(f"PRAGMA busy_timeout = {usual_ms}")
 
 
 def name_of(engine: Engine) -> str:

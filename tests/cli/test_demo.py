@@ -144,7 +144,7 @@ def test_serves_the_city(folder):
     assert "Traceback" not in said
 
 
-def fetched(address, service, patience_s=60):
+def fetched(address, service, patience_s=180):
     deadline = time.monotonic() + patience_s
     while True:
         try:

@@ -84,7 +84,7 @@ def test_serves_until_it_is_stopped(city):
         assert b"<html" in get(port, "/signin")
     finally:
         process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=20)
+        said, complained = process.communicate(timeout=60)
     assert f"http://127.0.0.1:{port}/" in said
     assert f"gis-grid user add NAME --admin --database sqlite:///{city}" in said
     assert "Traceback" not in complained
@@ -108,7 +108,7 @@ def test_workers_share_the_port_and_the_router(city, tmp_path):
     try:
         wait_for(port, process)
         [router] = cache.glob("router-*.ggr")
-        workers, until = set(), time.monotonic() + 30
+        workers, until = set(), time.monotonic() + 120
         while len(workers) < 2 and time.monotonic() < until:
             told = json.loads(get(port, f"/api/v1/route?lon={lon}&lat={lat}", headers))
             assert told["grid_code"] == "E"
@@ -118,7 +118,7 @@ def test_workers_share_the_port_and_the_router(city, tmp_path):
         assert wait_for(port, process)["city"] == "画市"
     finally:
         process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=30)
+        said, complained = process.communicate(timeout=60)
     assert process.returncode == 0
     assert "2 workers" in said
     assert "Traceback" not in complained

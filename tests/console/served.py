@@ -54,7 +54,7 @@ def serving(url: str, folder: Path):
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not server.started and time.monotonic() < until:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
@@ -100,11 +100,15 @@ class Watched:
             self.rest()
         return self.page
 
-    def until(self, expression: str, *, seconds: float = 10.0) -> None:
+    def until(self, expression: str, *, seconds: float = 60.0) -> None:
         """Wait until an expression holds; the policy of the page forbids Playwright's own way."""
+        self.comes(lambda: self.page.evaluate(expression), what=expression, seconds=seconds)
+
+    def comes(self, asked, *, what: str = "what was asked", seconds: float = 60.0) -> None:
+        """Wait until a function says yes: animations end when they end."""
         deadline = time.monotonic() + seconds
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < deadline, f"it never was: {expression}"
+        while not asked():
+            assert time.monotonic() < deadline, f"it never was: {what}"
             self.page.wait_for_timeout(50)
 
     def rest(self) -> None:

@@ -102,8 +102,7 @@ def test_theme_recolours_page_and_map(desk):
     light = page.screenshot()
     page.get_by_role("button", name="深色").click()
     page.wait_for_selector("html[data-theme=dark]")
-    page.wait_for_timeout(300)
-    assert page.screenshot() != light
+    opened.comes(lambda: page.screenshot() != light)
     assert query(page)["theme"] == ["dark"]
     ground = page.evaluate("getComputedStyle(document.querySelector('.map')).backgroundColor")
     assert ground == "rgb(19, 25, 32)"
@@ -120,13 +119,14 @@ def test_a_link_shows_the_same_view_to_others(desk):
     assert page.evaluate("gisGrid.selection.get()") == {"layer": "grids", "code": "E"}
     page.locator("#map").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(700)
+    opened.comes(lambda: at(page)[0] > 123.002)
     again = desk(page.url.replace(opened.address, ""))
     assert at(again.page) == pytest.approx(at(page), abs=1e-4)
 
 
 def test_keys_work_and_are_shown(desk):
-    page = desk("/dispatch").page
+    opened = desk("/dispatch")
+    page = opened.page
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="快捷键")
     dialog.wait_for()
@@ -134,8 +134,7 @@ def test_keys_work_and_are_shown(desk):
     page.keyboard.press("Escape")
     before = page.evaluate("gisGrid.city.centre().zoom")
     page.keyboard.press("+")
-    page.wait_for_timeout(500)
-    assert page.evaluate("gisGrid.city.centre().zoom") == pytest.approx(before + 1, abs=0.01)
+    opened.until(f"Math.abs(gisGrid.city.centre().zoom - {before} - 1) < 0.01")
     page.keyboard.press("l")
     page.locator(".tree").wait_for(state="visible")
 

@@ -80,14 +80,16 @@ def test_layers_are_switched_by_the_tree_and_kept_in_the_address(desk):
     page.get_by_role("button", name="图层与图例").click()
     page.get_by_label("摄像头", exact=True).check()
     page.get_by_label("楼栋").uncheck()
-    page.wait_for_timeout(800)
+    opened.comes(lambda: "on=grids,cameras" in page.url)
     opened.rest()
-    assert "on=grids,cameras" in page.url
-    assert page.screenshot(clip={"x": 300, "y": 100, "width": 600, "height": 500}) != before
+    opened.comes(
+        lambda: page.screenshot(clip={"x": 300, "y": 100, "width": 600, "height": 500}) != before
+    )
 
 
 def test_heat_is_drawn_with_its_legend(desk):
-    page = desk("/overview").page
+    opened = desk("/overview")
+    page = opened.page
     legend = page.locator(".leg").filter(has_text="每六边形案件数")
     legend.wait_for()
     assert "少于 3 件不着色" in legend.inner_text()
@@ -97,9 +99,8 @@ def test_heat_is_drawn_with_its_legend(desk):
     with_heat = colour(page, lon, lat)
     page.get_by_role("button", name="图层与图例").click()
     page.get_by_label("案件热力").uncheck()
-    page.wait_for_timeout(500)
-    assert legend.count() == 0
-    assert colour(page, lon, lat) != with_heat
+    legend.wait_for(state="detached")
+    opened.comes(lambda: colour(page, lon, lat) != with_heat)
 
 
 def test_swatches_have_the_opacity_of_the_map(desk):
@@ -176,12 +177,12 @@ def test_the_queue_lists_open_incidents_and_filters(desk):
 
 
 def test_the_map_is_one_tab_stop_and_pans_by_keys(desk):
-    page = desk("/planner").page
+    opened = desk("/planner")
+    page = opened.page
     page.locator("#map").focus()
     before = page.evaluate("gisGrid.city.centre().lon")
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(700)
-    assert page.evaluate("gisGrid.city.centre().lon") > before
+    opened.until(f"gisGrid.city.centre().lon > {before}")
 
 
 def test_it_is_the_same_with_webgl(chromium, console, cookies):

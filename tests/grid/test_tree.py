@@ -125,8 +125,8 @@ def test_a_city_of_23_000_grids_is_built_in_well_under_a_second():
         parents += [parent for parent in above for _ in range(fan)]
         levels += [level] * len(below)
         above = below
-    started = time.perf_counter()
+    started = time.process_time()
     tree = GridTree.build(codes, parents, levels)
     total = tree.sums(np.ones(len(codes), np.int64))[0]
     assert total == len(codes) == 1 + 8 + 96 + 1152 + 21888
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3

@@ -55,7 +55,7 @@ def opened(chromium, tmp_path):
         )
         page.on("dialog", lambda dialog: complaints.append(dialog.message))
         page.goto(path.as_uri())
-        page.wait_for_selector("html[data-drawn]", timeout=20_000)
+        page.wait_for_selector("html[data-drawn]", timeout=60_000)
         pages.append(page)
         return page
 

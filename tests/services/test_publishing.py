@@ -245,7 +245,7 @@ def test_a_publisher_waits_for_who_holds_the_generation(city):
     with sessions(city).begin() as session:
         GenerationStore(session).hold()
         publisher.start()
-        publisher.join(timeout=2)
+        publisher.join(timeout=1)
         assert publisher.is_alive()
         assert GenerationStore(session).number() == 1
     publisher.join()

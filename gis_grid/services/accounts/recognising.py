@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from gis_grid.accounts.principals import Principal
 from gis_grid.accounts.sessions import Held, SessionRules, Verdict, ends_at, judge
-from gis_grid.accounts.tokens import TokenText
+from gis_grid.accounts.tokens import Token, TokenText
+from gis_grid.errors import StorageError
 from gis_grid.services.accounts.seal import Seal, digest, is_same
 from gis_grid.storage.accounts.sessions import SessionStore
-from gis_grid.storage.accounts.tokens import TokenStore
+from gis_grid.storage.accounts.tokens import NOTED, TokenStore
 from gis_grid.storage.accounts.users import UserStore
+from gis_grid.storage.database import in_passing
 
 log = logging.getLogger(__name__)
 
@@ -76,19 +78,19 @@ def by_cookie(
         user = UserStore(session).get(code)
         if user.is_disabled:
             return None
-        present = _present(store, key, held, verdict, now=now, rules=rules)
+    present = _present(maker, key, held, verdict, now=now, rules=rules)
     return Recognised(
         principal=Principal(code=code, name=user.name, grants=user.grants, via=key[:VIA]),
         until=min(ends_at(held, rules), max(now, held.turned_at + rules.turn), now + rules.touch),
         session_id=key,
         must_change=user.password_until is not None,
         csrf=seal.csrf(key),
-        cookie=seal.signed("session", word, present) if verdict in _HAND_OUT else None,
+        cookie=seal.signed("session", word, present) if present != turn else None,
     )
 
 
 def _present(
-    store: SessionStore,
+    maker: sessionmaker[Session],
     key: str,
     held: Held,
     verdict: Verdict,
@@ -96,13 +98,24 @@ def _present(
     now: datetime,
     rules: SessionRules,
 ) -> int:
-    """Write down that the session is used, exchange its cookie when due; return its turn."""
-    if verdict is Verdict.DUE:
-        store.turn(key, turn=held.turn, now=now)  # or somebody else did it just now
-        return held.turn + 1
-    if now - held.seen_at >= rules.touch:
-        store.touch(key, now=now)
-    return held.turn
+    """Write down that the session is used, exchange its cookie when due; return its turn.
+
+    Where somebody else writes for long, both are left to a later request.
+    """
+    is_due = verdict is Verdict.DUE
+    if not is_due and now - held.seen_at < rules.touch:
+        return held.turn
+    try:
+        with in_passing(maker) as session:
+            store = SessionStore(session)
+            if is_due:
+                store.turn(key, turn=held.turn, now=now)  # or somebody else did it just now
+            else:
+                store.touch(key, now=now)
+    except StorageError as error:
+        log.info("the use of session %s is not written down: %s", key[:VIA], error)
+        return held.turn
+    return held.turn + is_due
 
 
 def by_token(maker: sessionmaker[Session], text: str, *, now: datetime) -> Recognised | None:
@@ -124,7 +137,7 @@ def by_token(maker: sessionmaker[Session], text: str, *, now: datetime) -> Recog
         user = UserStore(session).get(token.account_code)
         if user.is_disabled:
             return None
-        store.used(token.id, now=now)
+    _note_use(maker, token, now=now)
     principal = Principal(
         code=user.code,
         name=user.name,
@@ -135,3 +148,14 @@ def by_token(maker: sessionmaker[Session], text: str, *, now: datetime) -> Recog
         is_read_only=token.is_read_only,
     )
     return Recognised(principal=principal, until=min(token.expires_at, now + timedelta(minutes=1)))
+
+
+def _note_use(maker: sessionmaker[Session], token: Token, *, now: datetime) -> None:
+    """Write down that a token is used, unless somebody else writes for long."""
+    if token.last_used_at is not None and now - token.last_used_at < NOTED:
+        return
+    try:
+        with in_passing(maker) as session:
+            TokenStore(session).used(token.id, now=now)
+    except StorageError as error:
+        log.info("the use of token %s is not written down: %s", token.id, error)

@@ -15,7 +15,9 @@ from gis_grid.storage.accounts.changing import changed
 from gis_grid.storage.accounts.recorded import record_token
 from gis_grid.storage.accounts.tables import token as kept
 
-_A_MINUTE = timedelta(minutes=1)
+NOTED = timedelta(minutes=1)
+"""How often at most the use of a token is written down."""
+
 _SHOWN = (
     *(kept.c.id, kept.c.account_code, kept.c.label, kept.c.scope, kept.c.is_read_only),
     *(kept.c.created_at, kept.c.expires_at, kept.c.last_used_at, kept.c.revoked_at),
@@ -78,7 +80,7 @@ class TokenStore:
     def used(self, number: str, *, now: datetime) -> None:
         """Write down that a token was used, at most once a minute."""
         last = kept.c.last_used_at
-        is_old = last.is_(None) | (last < now - _A_MINUTE)
+        is_old = last.is_(None) | (last < now - NOTED)
         self._session.execute(
             update(kept).where(kept.c.id == number, is_old).values(last_used_at=now)
         )
