@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, LargeBinary, Table, Text, func, type_coerce
 
 from gis_grid.geo.crs import LONLAT
-from gis_grid.storage.frames import Frame, cast
+from gis_grid.storage.frames import DTYPES, Frame, cast
 from gis_grid.storage.tables import BOUNDS, POSITION
 from gis_grid.values.layers import Field, Kind, Layer
 
@@ -87,11 +87,12 @@ def selected_geometry(table: Table, dialect: str) -> ColumnElement[Any]:
 def to_frame(layer: Layer, fields: Sequence[Field], rows: Sequence[Sequence[Any]]) -> Frame:
     """Make a frame of rows whose values are `fields` in order, then the geometry as WKB."""
     columns = _transposed(rows, len(fields) + (layer.geometry is not None))
-    data = {field.name: _column(field, next(columns)) for field in fields}
+    data = {field.name: _column(field, next(columns)).array for field in fields}
     if layer.geometry is None:
         return pd.DataFrame(data)
-    shapes = shapely.from_wkb(np.array(next(columns), dtype=object))
-    return gpd.GeoDataFrame(data, geometry=np.atleast_1d(shapes), crs=LONLAT)
+    shapes = np.atleast_1d(shapely.from_wkb(np.array(next(columns), dtype=object)))
+    placed = data | {"geometry": gpd.array.from_shapely(shapes, crs=LONLAT)}
+    return gpd.GeoDataFrame(placed, geometry="geometry")
 
 
 def _transposed(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[Any]]:
@@ -101,7 +102,10 @@ def _transposed(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[
 
 
 def _column(field: Field, values: Sequence[Any]) -> "pd.Series[Any]":
+    """Return what was checked on its way in; a small answer has more columns than rows."""
+    if field.kind == "text":
+        return pd.Series(pd.array(list(values), dtype=DTYPES["text"]))
     if field.kind == "instant" and any(isinstance(value, str) for value in values):
-        stamps = pa.array(values, pa.string()).cast(pa.timestamp("us")).cast(_ARROW["instant"])
-        return cast(field, pd.Series(stamps.to_pandas()))
+        stamps = pa.array(values, pa.string()).cast(pa.timestamp("us"))
+        return pd.Series(stamps.cast(_ARROW["instant"]).to_pandas())
     return cast(field, values)

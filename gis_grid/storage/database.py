@@ -122,8 +122,7 @@ def in_passing(maker: sessionmaker[Session]) -> Iterator[Session]:
     StorageError
         Another writer holds the lock, or the database cannot be written now.
     """
-    with maker() as asked:
-        engine = asked.get_bind()
+    engine: Engine = maker.kw["bind"]
     with engine.connect() as connection, maker(bind=connection) as session, session.begin():
         driver = connection.connection.driver_connection
         wait_ms = int(PASSING_WAIT_S * 1000)

@@ -13,7 +13,7 @@ from gis_grid.storage.database import open_engine, opened, sessions
 from tests import databases, drawn
 from tests.console import served
 from tests.console.qr_reader import read_qr
-from tests.console.test_access import serious
+from tests.console.test_access import in_both_themes
 
 pytestmark = pytest.mark.browser
 
@@ -296,9 +296,7 @@ def test_axe_finds_nothing_serious(sign_in, lang):
         opened_page.open(path, drawn=False)
         page.emulate_media(reduced_motion="reduce")
         page.locator(ready).first.wait_for()
-        for theme in ("light", "dark"):
-            page.evaluate("(theme) => gisGrid.theme.set(theme)", theme)
-            assert serious(page) == [], (path, theme)
+        in_both_themes(page)
 
 
 @pytest.mark.parametrize("path", ["/admin", "/admin?tab=audit&lang=en", "/account"])
