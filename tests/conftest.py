@@ -14,6 +14,7 @@ from tests import databases, pace, postgres
 settings.register_profile("ci", derandomize=True, max_examples=50, deadline=None)
 settings.register_profile("nightly", max_examples=1000, deadline=None)
 settings.load_profile("ci")
+databases.hurry()
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import Connection, Engine, event, make_url
 
 from gis_grid.storage.database import open_engine, upgrade
 from tests import postgres
@@ -19,6 +19,22 @@ SERVER = "GIS_GRID_TEST_POSTGIS"
 """Address of a server to use instead of a private one; its user may create databases."""
 
 LOCK = 4242
+
+waits_for_the_disk = False
+"""Whether a commit of SQLite in this process is flushed, as it is outside of the tests. It takes
+ten times as long and shows only in a power cut; processes that are started flush as ever."""
+
+
+def hurry() -> None:
+    """Let no commit of SQLite in this process wait for the disk."""
+    event.listen(Engine, "engine_connect", _hurry)
+
+
+def _hurry(connection: Connection) -> None:
+    pooled = connection.connection
+    if connection.dialect.name == "sqlite" and not (waits_for_the_disk or pooled.info.get("fast")):
+        pooled.driver_connection.execute("PRAGMA synchronous = OFF")
+        pooled.info["fast"] = True
 
 
 def postgis_server() -> str:

@@ -12,8 +12,26 @@ import pytest
 
 SHOWN = 10
 
-LONG: tuple[str, ...] = ()
-"""Files of tests that take longest, the longest first; the last lines of a run say which."""
+LONG = (
+    "tests/api/test_plan_saves.py",
+    "tests/api/test_scope.py",
+    "tests/console/test_planner_panels.py",
+    "tests/console/test_planner_tools.py",
+    "tests/router/test_spark.py",
+    "tests/demo/test_city.py",
+    "tests/plan/test_random_edits.py",
+    "tests/plan/test_exact.py",
+    "tests/test_readme.py",
+    "tests/test_notebooks.py",
+    "tests/console/test_admin.py",
+    "tests/console/test_access.py",
+    "tests/cli/test_demo.py",
+    "tests/console/test_hostile.py",
+    "tests/services/test_importing.py",
+    "tests/cli/test_datum_auto.py",
+)
+"""Files of tests that take longest; the last lines of a run say which do. None of them shares a
+parametrised fixture with other files: it would be made again for those."""
 
 _spent: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 """Seconds by the clock and by the processor of each file."""

@@ -33,12 +33,12 @@ def run(monkeypatch, capsys):
 def folder(tmp_path_factory) -> Path:
     """Return a folder with the small city of seed 3."""
     folder = tmp_path_factory.mktemp("demo")
-    words = [sys.executable, "-c", "from gis_grid.cli.app import main; main()", "demo"]
-    subprocess.run(
-        [*words, "--seed", "3", "--data", str(folder), "--build-only"],
-        check=True,
-        capture_output=True,
-    )
+    words = ["gis-grid", "demo", "--seed", "3", "--data", str(folder), "--build-only"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    assert not stopped.value.code
     return folder
 
 

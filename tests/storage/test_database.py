@@ -19,7 +19,7 @@ from gis_grid.storage.database import (
     upgrade,
 )
 from gis_grid.storage.layers import LayerStore, Stored
-from tests import disks
+from tests import databases, disks
 from tests.storage.features import points
 
 SOME = points("gates", [(i / 1000, 1) for i in range(2000)], name="东门" * 500)
@@ -161,7 +161,8 @@ def test_rules_of_the_schema_are_named(engine):
                     session.execute(statement)
 
 
-def test_sqlite_is_set_up_to_lose_nothing(tmp_path):
+def test_sqlite_is_set_up_to_lose_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(databases, "waits_for_the_disk", True)
     with opened(f"sqlite:///{tmp_path / 'city.db'}") as engine, engine.connect() as connection:
         asked = {
             name: connection.execute(text(f"PRAGMA {name}")).scalar()
