@@ -143,12 +143,11 @@ def steps(desk):
     yield f"POST {plans}/{{number}}/undo", plan | {"seen": 1}, None
     yield f"POST {plans}/{{number}}/redo", plan | {"seen": 2}, None
     plan["seen"] = 3
-    yield f"PUT {plans}/{{number}}/stage", plan, {"stage": "review"}
-    yield f"PUT {plans}/{{number}}/stage", plan, {"stage": "approved"}
+    for stage in ("review", "approved"):
+        yield f"PUT {plans}/{{number}}/stage", plan, {"stage": stage}
     later = (datetime.now(UTC) + timedelta(days=9)).isoformat()
-    then = {"name": "秋季", "effective_from": later}
-    yield f"PUT {plans}/{{number}}/schedule", plan, then
-    yield f"DELETE {plans}/{{number}}/schedule", plan, None
+    for verb, body in (("PUT", {"name": "秋季", "effective_from": later}), ("DELETE", None)):
+        yield f"{verb} {plans}/{{number}}/schedule", plan, body
     yield f"POST {plans}/{{number}}/publication", plan, {"name": "秋季"}
     yield "POST /api/v1/generations/{number}/revert", {"number": 2}, {"name": "撤销"}
     file = desk.client.get(f"{plans}/{plan['number']}/export", params={"format": "plan"}).json()

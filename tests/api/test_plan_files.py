@@ -145,6 +145,43 @@ def test_the_assignment_goes_out_and_comes_in(client, number):
     assert {one["block"]: one["grid"] for one in rows_of(export(client, copy, "csv"))} == told
 
 
+@pytest.mark.parametrize("how", ["gpkg", "shp"])
+def test_a_map_goes_out_and_comes_in(client, number, how):
+    content, told = export(client, number, how), assignment(client, number)
+    copy = client.post(f"/api/v1/plans/{number}/copies", json={"title": "x"}).json()["number"]
+    blocks = blocks_of(told, "D")
+    moved = {"do": "move_blocks", "blocks": blocks, "to": "G"}
+    assert step(client, copy, moved, 5).status_code == 200
+    back = bring(client, content, onto=copy, seen=6, kind="application/octet-stream").json()
+    assert (back["moved"], back["rejected"], back["doubted"]) == (len(blocks), 0, 0)
+    assert (back["untouched"], back["entry"]["number"]) == (0, 7)
+    assert assignment(client, copy) == told
+    same = bring(client, content, onto=copy, seen=7, kind="application/octet-stream").json()
+    assert (same["entry"], same["moved"]) == (None, 0)
+
+
+def test_a_layer_of_a_map_is_chosen_and_what_does_not_fit_is_told(client, number):
+    content = export(client, number, "gpkg")
+    copy = client.post(f"/api/v1/plans/{number}/copies", json={"title": "x"}).json()["number"]
+    west, south, east, north = drawn.BOXES["G"].bounds
+    line = [[(west + east) / 2, south - 0.001], [(west + east) / 2 + 0.0001, north + 0.001]]
+    wish = {"do": "split_by_line", "grid": "G", "line": line, "code": "G9"}
+    assert step(client, copy, wish, 5).status_code == 200
+    query = {"onto": copy, "layer": "nowhere"}
+    headers = {"If-Match": '"6"'}
+    address = "/api/v1/plans/import"
+    refused = client.post(address, content=content, params=query, headers=headers)
+    assert (refused.status_code, "no layer 'nowhere'" in refused.json()["detail"]) == (422, True)
+    query["layer"] = "grids"
+    taken = client.post(address, content=content, params=query, headers=headers).json()
+    assert (taken["moved"] > 0, taken["rejected"], taken["doubted"]) == (True, 0, 0)
+    assert "G9" not in set(assignment(client, copy).values())
+
+
+def assignment(client, number):
+    return {one["block"]: one["grid"] for one in rows_of(export(client, number, "csv"))}
+
+
 def blocks_of(told, grid):
     return [block for block, owner in told.items() if owner == grid]
 

@@ -103,7 +103,7 @@ function line(shell: Shell, w: PanelWords, plan: Plan, again: (() => void) | nul
       ),
       schedule(w, plan),
     ),
-    again && action(shell, w, plan, again),
+    again && h("span", { class: "pl-act" }, action(shell, w, plan, again)),
   );
 }
 
