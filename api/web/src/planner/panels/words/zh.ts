@@ -1,6 +1,7 @@
 /** Chinese words beside the map of a plan. `en.ts` must hold the same keys. */
 
 import { count } from "../../../i18n/format.ts";
+import { publish, taking } from "./whole-zh.ts";
 
 export const zh = {
   close: "关闭",
@@ -49,21 +50,7 @@ export const zh = {
     shp: "网格与地块，打包",
     csv: "每个地块在哪个网格",
   },
-  taking: {
-    open: "导入归属…",
-    note: "CSV、GeoPackage、Shapefile（zip）",
-    title: "导入地块归属",
-    file: "文件",
-    fileNote: "表格含“地块、网格”两列；地图的面含“网格”一列，各地块归入占其面积多半的网格",
-    action: "导入",
-    noFile: "请选文件",
-    done: (n: string) => `${n} 个地块换了网格`,
-    rest: (same: string, out: string) =>
-      `${same} 个原已在内，${out} 个文件未涉及。整次导入为一步，可撤销。`,
-    wrong: (rows: number, blocks: number) => `${rows} 行未取，${blocks} 个地块与地图不合`,
-    row: (n: number) => `第 ${n} 行`,
-    more: (n: number) => `另有 ${n} 项`,
-  },
+  taking,
   tabs: {
     label: "方案的资料",
     figures: "指标",
@@ -327,36 +314,7 @@ export const zh = {
     noArea: "请选一个街道、社区或区",
     failed: "网格名单没有取全",
   },
-  publish: {
-    open: "发布…",
-    title: "发布方案",
-    noRight: "您的岗位不能发布",
-    checking: "正在核对规则",
-    mendFirst: (n: number) => `先处理 ${n} 处违规`,
-    approveFirst: "先审阅、批准",
-    published: (n: number) => `已发布为第 ${n} 版`,
-    name: "版本名称",
-    from: "生效时间（北京时间）",
-    fromNote: "留空即刻生效；填将来的时刻，到时由服务发布",
-    later: "到时发布",
-    waits: (at: string) => `定于 ${at} 生效`,
-    cancel: "取消…",
-    cancelTitle: "取消发布",
-    cancelNote: (name: string, at: string, who: string) =>
-      `「${name}」由 ${who} 定于 ${at} 生效。取消后方案仍为已批准。`,
-    keep: "保留",
-    heldUp: (why: string) => `未能按时发布：${why}`,
-    what: "将会变动",
-    counting: "正在清点",
-    aims: (n: number) => `${count(n)} 处未达目标，不妨碍发布`,
-    action: "发布",
-    noName: "请填版本名称",
-    done: (n: number) => `已发布为第 ${n} 版`,
-    lineage: (n: number) => `沿革 ${n} 行，旧编码都能查到去处`,
-    layer: "对象",
-    looked: "核对",
-    moved: "换了网格",
-  },
+  publish,
   revert: {
     open: "撤销发布…",
     title: "撤销发布",
