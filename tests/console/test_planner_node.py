@@ -117,3 +117,25 @@ def test_every_step_has_a_chinese_title():
     said = in_node(TITLES, [*titles, "undo merge a, b into c", "redo new grid 7"])
     assert [one for one in said[:-2] if re.search("[A-Za-z]", one)] == []
     assert said[-2:] == ["撤销：合并 a、b 到 c", "重做：新网格 7"]
+
+
+CLEAR = """
+import { clearOf } from "./src/planner/tools/clear.ts";
+const given = JSON.parse(process.argv[1]);
+console.log(JSON.stringify(given.map(([card, at]) => clearOf(card, at, [200, 90], 700))));
+"""
+
+
+def test_a_pin_keeps_clear_of_the_card_of_a_drag():
+    rng = np.random.default_rng(3)
+    spots = rng.integers(0, 500, (300, 4)).tolist()
+    given = [([x, y, x + 318, y + 190], [east, north]) for x, y, east, north in spots]
+    placed = in_node(CLEAR, [*given, (None, [7, 9])])
+    assert placed.pop() == [7, 9]
+    for ((left, top, right, bottom), wanted), (x, y) in zip(given, placed, strict=True):
+        apart = x + 200 < left or x > right or y + 90 < top or y > bottom
+        assert apart
+        assert x == wanted[0]
+        free = wanted[1] + 90 < top or wanted[1] > bottom or x + 200 < left or x > right
+        assert y == wanted[1] if free else y in (bottom + 8, top - 98)
+        assert 0 <= y <= 700 - 90

@@ -6,12 +6,11 @@ import { icon } from "../ui/icons.ts";
 import { button } from "../ui/parts.ts";
 import { boxOf, type Point, type Shape, shapeOf } from "./map/shapes.ts";
 import type { Block, Broken, Preview } from "./told.ts";
-import type { PixelBox } from "./tools/card.ts";
+import { clearOf } from "./tools/clear.ts";
 import type { Bench } from "./tools/tool.ts";
 
 const MOST = 5;
 const OFF_PX: Point = [30, 12];
-const APART_PX = 8;
 
 interface Pin {
   broken: Broken;
@@ -130,16 +129,6 @@ function bestOf(preview: Preview | null, from: string): string | null {
       code !== null && code !== from && (after["area_m2"] ?? 0) > (before["area_m2"] ?? 0),
   );
   return gains.length === 1 ? (gains[0]?.grid_code ?? null) : null;
-}
-
-/** Where a pin lies free of the card of a drag: as wanted, else under the card, else above it. */
-function clearOf(card: PixelBox | null, [x, y]: Point, [wide, high]: Point, tall: number): Point {
-  if (!card) return [x, y];
-  const [left, top, right, bottom] = card;
-  const isFree = x + wide < left || x > right || y + high < top || y > bottom;
-  if (isFree) return [x, y];
-  const under = bottom + APART_PX;
-  return [x, under + high <= tall ? under : top - APART_PX - high];
 }
 
 function eastOf(shape: Shape): Point {

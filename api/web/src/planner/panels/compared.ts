@@ -76,10 +76,13 @@ function keptFor(desk: PlanDesk): Kept {
   if (found) return found;
   const made: Kept = { listeners: new Set(), now: null, waiting: undefined };
   kept.set(desk, made);
+  let took = 0;
   const read = async () => {
     if (desk.draft.plan.step === 0) return; // nothing moved yet
+    const began = performance.now();
     try {
       made.now = await readComparison(desk, "start");
+      took = performance.now() - began;
       for (const listener of made.listeners) listener();
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof AwayError)) throw error;
@@ -88,7 +91,8 @@ function keptFor(desk: PlanDesk): Kept {
   };
   const later = () => {
     clearTimeout(made.waiting);
-    made.waiting = setTimeout(() => void read(), WAIT_MS);
+    // a city takes seconds to be compared: it waits for a rest, and steps do not wait for it
+    made.waiting = setTimeout(() => void read(), Math.max(WAIT_MS, 2 * took));
   };
   desk.draft.on("changed", ({ entries }) => entries.length && later());
   later();

@@ -8,6 +8,7 @@ import type { Draft } from "../draft.ts";
 import type { Preview } from "../told.ts";
 import type { ToolWords } from "../words/index.ts";
 import { footer, table } from "./card-table.ts";
+import type { PixelBox } from "./clear.ts";
 
 const APART_PX = 18;
 const EDGE_PX = 8;
@@ -25,9 +26,6 @@ export interface CardState {
   /** What the ground that moves takes up on the map. */
   keepOff: PixelBox;
 }
-
-/** Left, top, right and bottom on the map, pixels. */
-export type PixelBox = readonly [left: number, top: number, right: number, bottom: number];
 
 export interface Card {
   show(state: CardState): void;
