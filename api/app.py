@@ -150,10 +150,10 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         v1.include_router(router)
     if settings.public_view:
         v1.include_router(public.make_router())
+    app.include_router(plan_tiles.router)  # before the layers of the city: they take any word
+    app.include_router(tiles.router)  # routes are tried in turn: what is asked most comes early
     app.include_router(v1)
     app.add_route("/openapi.json", _description, include_in_schema=False)
-    app.include_router(plan_tiles.router)  # before the layers of the city: they take any word
-    app.include_router(tiles.router)
     app.include_router(pages.router)
 
 

@@ -1,5 +1,6 @@
 """Commands that are imported when they are run, so that none waits for the others' libraries."""
 
+import gc
 from collections.abc import Mapping
 from importlib import import_module
 from types import MappingProxyType
@@ -42,8 +43,7 @@ class LazyGroup(TyperGroup):
         """Import a command; None when there is none of this name."""
         if cmd_name not in COMMANDS:
             return None
-        module, attribute = COMMANDS[cmd_name].split(":")
-        found = getattr(import_module(module), attribute)
+        found = _imported(*COMMANDS[cmd_name].split(":"))
         if not isinstance(found, typer.Typer):
             app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
             app.command(cmd_name)(found)
@@ -51,3 +51,14 @@ class LazyGroup(TyperGroup):
         command = typer.main.get_command(found)
         command.name = cmd_name
         return command
+
+
+def _imported(module: str, attribute: str) -> Any:  # noqa: ANN401 - a function or an app
+    """Import a command; nothing that is made meanwhile goes away, so nothing is looked for."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        return getattr(import_module(module), attribute)
+    finally:
+        if was_on:
+            gc.enable()

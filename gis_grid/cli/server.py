@@ -10,7 +10,7 @@ from uvicorn.supervisors import Multiprocess
 
 from gis_grid.errors import ConflictError, StorageError
 
-APP = "api.app:create_app"
+APP = "api.serving:create_app"
 """What uvicorn imports; gis_grid itself knows nothing of the web."""
 
 WORKER_ANSWERS_S = 60

@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
 from gis_grid.errors import FileError
 from gis_grid.exchange.batch import Batch, Source
+
+if TYPE_CHECKING:
+    import openpyxl
 
 
 def open_sheet(path: Path, *, layer: str | None = None) -> Source:
@@ -49,7 +50,10 @@ def open_sheet(path: Path, *, layer: str | None = None) -> Source:
     )
 
 
-def _open(path: Path) -> openpyxl.Workbook:
+def _open(path: Path) -> "openpyxl.Workbook":
+    import openpyxl  # noqa: PLC0415 - a service that starts reads no sheet
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         return openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError) as error:

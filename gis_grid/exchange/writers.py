@@ -10,14 +10,11 @@ from typing import Any, Literal, TextIO
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyogrio
 import pyproj
 import shapely
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.utils.exceptions import IllegalCharacterError
 from pyarrow import parquet
 
 from gis_grid.errors import FileError
@@ -71,6 +68,8 @@ def write_xlsx(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], path: Pa
     FileError
         There are more rows than a sheet holds, or a text that a cell cannot hold.
     """
+    import openpyxl  # noqa: PLC0415 - for sheets only
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(layer.name)
     try:
@@ -109,6 +108,9 @@ def _cell(sheet: Any, value: Any, layer: Layer) -> Any:  # noqa: ANN401 - openpy
     if len(value) > _SHEET_CHARS:
         message = f"a text of {layer.name} is too long for a sheet; write .csv or .gpkg"
         raise FileError(message)
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+    from openpyxl.utils.exceptions import IllegalCharacterError  # noqa: PLC0415
+
     try:
         cell = WriteOnlyCell(sheet, value)
     except IllegalCharacterError as error:

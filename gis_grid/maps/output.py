@@ -2,7 +2,6 @@
 
 from enum import StrEnum
 
-from gis_grid.maps.offline import render
 from gis_grid.maps.page import Page
 from gis_grid.maps.printed.paper import Paper
 
@@ -34,6 +33,8 @@ def rendered(page: Page, how: Format, *, paper: Paper = Paper.A4) -> bytes:
         PNG and PDF: no installed font has the signs of the page.
     """
     if how is Format.HTML:
+        from gis_grid.maps.offline import render  # noqa: PLC0415 - folium, for pages only
+
         return render(page).encode()
     from gis_grid.maps.printed.sheet import printed  # noqa: PLC0415 - matplotlib, for paper only
 

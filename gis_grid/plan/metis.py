@@ -6,8 +6,6 @@ small (pymetis #60, METIS #91); both are put right here.
 
 import numpy as np
 import pymetis
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from gis_grid.plan.anneal import Graph
 from gis_grid.plan.arrays import Floats, Ints
@@ -109,12 +107,19 @@ def without_empty(neighbours: tuple[Ints, Ints], weight: Floats, part: Ints, cou
 
 
 def _pieces(count: int, row: Ints, other: Ints) -> Ints:
+    from scipy.sparse import coo_array  # noqa: PLC0415 - see `_half`
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     matrix = coo_array((np.ones(len(row), np.int8), (row, other)), shape=(count, count))
     return connected_components(matrix, directed=False)[1].astype(np.int64)
 
 
 def _half(neighbours: tuple[Ints, Ints], weight: Floats, rows: Ints) -> Ints:
     """Return the positions of the branch of a spanning tree that is nearest to half the weight."""
+    # a service starts long before anybody balances, and these take a while to import
+    from scipy.sparse import coo_array  # noqa: PLC0415
+    from scipy.sparse.csgraph import breadth_first_order  # noqa: PLC0415
+
     xadj, adjncy = neighbours
     place = {int(row): at for at, row in enumerate(rows)}
     pairs = [

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from gis_grid.errors import ConflictError, InputError
 from gis_grid.plan.anneal import Graph
@@ -163,6 +161,9 @@ def _pairs(state: PlanState, blocks: Ints, place: Ints) -> tuple[Ints, Floats, B
 
 
 def _components(count: int, pairs: Ints) -> tuple[int, Ints]:
+    from scipy.sparse import coo_array  # noqa: PLC0415 - a service that starts balances nothing
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
     ones = np.ones(len(pairs), np.int8)
     matrix = coo_array((ones, (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     found, label = connected_components(matrix, directed=False)

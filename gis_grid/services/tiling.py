@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from gis_grid.accounts.areas import EVERYWHERE, Area
 from gis_grid.errors import NotFoundError
 from gis_grid.storage.database import sessions
+from gis_grid.storage.kept_open import KeptOpen
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.tile_tokens import TokenWatch
 from gis_grid.storage.tiles import draw_rows, widest_deg
@@ -69,8 +70,7 @@ class Tiling:
 
     def __init__(self, engine: Engine, *, poll_s: float = POLL_S) -> None:
         """Keep the engine; nothing is read yet."""
-        # a tile is one statement: it needs no BEGIN and no COMMIT, which cost as much as it does
-        self._connect = engine.execution_options(isolation_level="AUTOCOMMIT").connect
+        self._connections = KeptOpen(engine)
         self._watch = TokenWatch(engine)
         self._poll_s = poll_s
         self._looked_at = -float("inf")
@@ -84,6 +84,7 @@ class Tiling:
 
     def close(self) -> None:
         """Give back what it holds of the database."""
+        self._connections.close()
         with self._token_lock:
             self._watch.close()
 
@@ -132,8 +133,9 @@ class Tiling:
             views = self._view_sheet.get(self.tokens()[VIEWS.name])
             return views.draw(tile, area=area)
         widest = self._widest[layer.name].get(self.tokens()[layer.name])
-        with self._connect() as connection:
-            return draw_rows(connection, layer, tile, area=area, widest_deg=widest)
+        return self._connections.read(
+            partial(draw_rows, layer=layer, tile=tile, area=area, widest_deg=widest)
+        )
 
     def generation(self) -> int | None:
         """Return the number of the current generation; None before the first.

@@ -3,11 +3,12 @@
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gis_grid.tiles.varint import varint, varints
+from gis_grid.tiles.varint import varint
 
 Value = str | int | float | bool | None
 """What a property may be; None is left out."""
@@ -39,17 +40,27 @@ def column_of(values: Iterable[Value]) -> Column:
     >>> column.numbers.tolist(), len(column.table)
     ([0, -1, 0, 1, 2, 3], 4)
     """
-    known: dict[tuple[type, Value], int] = {}
-    numbers = [
-        -1 if value is None else known.setdefault((type(value), value), len(known))
-        for value in values
-    ]
-    table = tuple(_value(value) for _, value in known)
-    return Column(np.array(numbers, np.int64), table)
+    values = list(values)
+    kinds = set(map(type, values)) - {type(None)}
+    if len(kinds) > 1:  # 1, 1.0 and True are different values, but the same key
+        return _mixed(values)
+    known = dict.fromkeys(values)
+    known.pop(None, None)
+    places: dict[Value, int] = {value: place for place, value in enumerate(known)}
+    places[None] = -1
+    numbers = np.fromiter(map(places.__getitem__, values), np.int64, len(values))
+    return Column(numbers, _written([*known], kinds.pop() if kinds else str))
 
 
-def tags_of(columns: Sequence[Column], count: int) -> tuple[list[bytes], list[bytes]]:
-    """Return the tags of each of `count` features, and the values that they point to."""
+def tags_of(columns: Sequence[Column], count: int) -> tuple[Ints, Ints, list[bytes]]:
+    """Return the tags of `count` features, and the values that they point to.
+
+    Returns
+    -------
+    numbers, starts, values
+        Numbers of key and value in turn, of all features; where those of each feature begin, and
+        behind the last one their number; the values as the tile holds them.
+    """
     local = np.full((count, len(columns)), -1, np.int64)
     values: list[bytes] = []
     for key, column in enumerate(columns):
@@ -59,10 +70,7 @@ def tags_of(columns: Sequence[Column], count: int) -> tuple[list[bytes], list[by
         values.extend(column.table[number] for number in used.tolist())
     row, place = np.nonzero(local >= 0)
     pairs = np.stack([place, local[row, place]], axis=1).ravel()
-    written, starts = varints(pairs)
-    cuts = starts[2 * np.searchsorted(row, np.arange(count + 1))].tolist()
-    blob = written.tobytes()
-    return [blob[cuts[i] : cuts[i + 1]] for i in range(count)], values
+    return pairs, 2 * np.searchsorted(row, np.arange(count + 1)), values
 
 
 def columns_of(values: Mapping[str, Iterable[Value]]) -> dict[str, Column]:
@@ -75,12 +83,48 @@ def field(number: int, content: bytes) -> bytes:
     return varint(number << 3 | 2) + varint(len(content)) + content
 
 
+def _mixed(values: Sequence[Value]) -> Column:
+    known: dict[tuple[type, Value], int] = {}
+    numbers = [
+        -1 if value is None else known.setdefault((type(value), value), len(known))
+        for value in values
+    ]
+    return Column(np.array(numbers, np.int64), tuple(_value(value) for _, value in known))
+
+
+def _written(values: Sequence[Any], kind: type) -> tuple[bytes, ...]:
+    """Return different values of one type as entries of the table of a layer."""
+    if kind is str:
+        texts = [text.encode() for text in values]
+        return tuple(
+            _TEXT[len(text)] + text if len(text) < len(_TEXT) else _text(text) for text in texts
+        )
+    if kind is float:
+        packed = np.array(values, "<f8").tobytes()
+        return tuple(_REAL + packed[at : at + 8] for at in range(0, len(packed), 8))
+    return tuple(map(_value, values))
+
+
+def _text(text: bytes) -> bytes:
+    return _headed(len(text)) + text
+
+
+def _headed(length: int) -> bytes:
+    """Return what stands before a text of some length."""
+    inner = b"\x0a" + varint(length)
+    return b"\x22" + varint(len(inner) + length) + inner
+
+
+_TEXT = tuple(map(_headed, range(256)))
+_REAL = b"\x22\x09\x19"
+"""What stands before a number with a point."""
+
+
 def _value(value: Value) -> bytes:
     """Return a value as an entry of the table of a layer."""
     if isinstance(value, str):
-        text = value.encode()
-        said = b"\x0a" + varint(len(text)) + text
-    elif isinstance(value, bool):
+        return _text(value.encode())
+    if isinstance(value, bool):
         said = b"\x38" + varint(value)
     elif isinstance(value, int):
         said = b"\x28" + varint(value) if value >= 0 else b"\x30" + varint(-2 * value - 1)

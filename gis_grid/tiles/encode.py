@@ -4,22 +4,19 @@ The format is https://github.com/mapbox/vector-tile-spec/tree/master/2.1.
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
+from dataclasses import dataclass
 
 import numpy as np
 
 from gis_grid.tiles.columns import Column, field, tags_of
 from gis_grid.tiles.mercator import EXTENT
 from gis_grid.tiles.paths import Ints, Paths
-from gis_grid.tiles.varint import varint, varints, zigzag
+from gis_grid.tiles.varint import lengths_of, varint, varints, zigzag
 from gis_grid.values.tiles import TileKind
 
-_KIND: Mapping[TileKind, bytes] = {
-    "point": b"\x18\x01\x22",
-    "line": b"\x18\x02\x22",
-    "area": b"\x18\x03\x22",
-}
-"""The type of a feature, and the beginning of its geometry, which follows."""
+_KIND: Mapping[TileKind, int] = {"point": 1, "line": 2, "area": 3}
+_FEATURE, _TAGS, _TYPE, _GEOMETRY = 0x12, 0x12, 0x18, 0x22
+"""The fields of a feature, in their order."""
 
 _MOVE, _LINE, _CLOSE = 1, 2, 15
 
@@ -56,30 +53,61 @@ def encode(name: str, kind: TileKind, paths: Paths, columns: Mapping[str, Column
     """
     if not len(paths.owners):
         return b""
-    rows, shapes = _geometries(paths)
-    tags, values = tags_of([column.take(rows) for column in columns.values()], len(rows))
-    middle = _KIND[kind]
-    features = b"".join(
-        field(2, b"\x12" + varint(len(tag)) + tag + middle + varint(len(shape)) + shape)
-        for tag, shape in zip(tags, shapes, strict=True)
-    )
+    rows, *shapes = _geometries(paths)
+    *tags, values = tags_of([column.take(rows) for column in columns.values()], len(rows))
+    features = varints(_features(_KIND[kind], _Numbers(*tags), _Numbers(*shapes)))[0].tobytes()
     keys = b"".join(field(3, key.encode()) for key in columns)
     extent = b"\x28" + varint(EXTENT)
     layer = b"\x78\x02" + field(1, name.encode()) + features + keys + b"".join(values) + extent
     return field(3, layer)
 
 
-def _geometries(paths: Paths) -> tuple[Ints, list[bytes]]:
-    """Return the row of each feature and its commands."""
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Some numbers of each feature, one after the other."""
+
+    all: Ints
+    starts: Ints
+    """Where those of each feature begin, and after the last one their number."""
+
+    @property
+    def sizes(self) -> Ints:
+        """Return how many bytes those of each feature take."""
+        ends = np.zeros(len(self.all) + 1, np.int64)
+        np.cumsum(lengths_of(self.all), out=ends[1:])
+        return np.diff(ends[self.starts])
+
+    def put(self, out: Ints, at: Ints) -> None:
+        """Write those of each feature from a place of its own on."""
+        counts = np.diff(self.starts)
+        out[np.repeat(at - self.starts[:-1], counts) + np.arange(len(self.all))] = self.all
+
+
+def _features(kind: int, tags: _Numbers, shapes: _Numbers) -> Ints:
+    """Return the numbers of all features: as varints they are the bytes of the features."""
+    count = len(tags.starts) - 1
+    tag_bytes, shape_bytes = tags.sizes, shapes.sizes
+    inside = 4 + lengths_of(tag_bytes) + tag_bytes + lengths_of(shape_bytes) + shape_bytes
+    begins = 8 * np.arange(count) + tags.starts[:-1] + shapes.starts[:-1]
+    middles = begins + 4 + np.diff(tags.starts)
+    out = np.empty(8 * count + len(tags.all) + len(shapes.all), np.int64)
+    for place, number in enumerate((_FEATURE, inside, _TAGS, tag_bytes)):
+        out[begins + place] = number
+    for place, number in enumerate((_TYPE, kind, _GEOMETRY, shape_bytes)):
+        out[middles + place] = number
+    tags.put(out, begins + 4)
+    shapes.put(out, middles + 4)
+    return out
+
+
+def _geometries(paths: Paths) -> tuple[Ints, Ints, Ints]:
+    """Return the row of each feature, the commands of all, and where those of each begin."""
     first = np.flatnonzero(np.diff(paths.owners, prepend=-1))  # first path of each feature
     steps = np.diff(paths.points, axis=0, prepend=0)
     heads = paths.starts[:-1][first]
     steps[heads] = paths.points[heads]  # each feature starts from the corner of the tile
     numbers, begins = _commands(zigzag(steps), paths)
-    written, offsets = varints(numbers)
-    cuts = [*offsets[begins[first]].tolist(), len(written)]
-    blob = written.tobytes()
-    return paths.owners[first], [blob[a:b] for a, b in pairwise(cuts)]
+    return paths.owners[first], numbers, np.append(begins[first], len(numbers))
 
 
 def _commands(steps: Ints, paths: Paths) -> tuple[Ints, Ints]:

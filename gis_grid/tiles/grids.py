@@ -55,9 +55,10 @@ class GridSheets:
         self.drawn_from = MappingProxyType({k: _zoom(v, SEEN_UNITS) for k, v in sides.items()})
         self.named_from = MappingProxyType({k: _zoom(v, LABEL_UNITS) for k, v in sides.items()})
         self._shared = {level: self._share_borders(level) for level in sides}
-        self._labels = self._stand_labels(LABEL_TOLERANCE * side)
+        self._side = side
+        self._labels: Sheet | None = None
         self._fine: dict[int, Sheet] = {}
-        self._lock = threading.Lock()
+        self._lock, self._label_lock = threading.Lock(), threading.Lock()
 
     def draw(self, tile: Tile, *, area: Area = EVERYWHERE) -> bytes:
         """Return the grids of a tile, of every level that can be seen at its zoom."""
@@ -65,6 +66,9 @@ class GridSheets:
 
     def draw_labels(self, tile: Tile, *, area: Area = EVERYWHERE) -> bytes:
         """Return the labels of a tile, each in one tile only."""
+        with self._label_lock:
+            if self._labels is None:  # borders need not wait for them
+                self._labels = self._stand_labels(LABEL_TOLERANCE * self._side)
         return self._labels.draw(tile, area=area)
 
     def _share_borders(self, level: str) -> bool:

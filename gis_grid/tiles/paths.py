@@ -52,7 +52,7 @@ def rings_of(shapes: Shapes, tile: Tile) -> Paths:
         Outer rings run clockwise on screen, holes the other way round, as the format wants.
     """
     areas, rows = _parts(_clipped(shapes, tile), (_POLYGON,))
-    rings, areas_of = shapely.get_rings(areas, return_index=True)
+    rings, areas_of = _rings(areas)
     is_outer = np.diff(areas_of, prepend=-1) > 0
     points, starts = _rounded(rings, tile)
     points, starts = _opened(points, starts)
@@ -99,6 +99,18 @@ def _parts(shapes: Shapes, kinds: tuple[int, ...]) -> tuple[Shapes, Ints]:
     parts, rows = shapely.get_parts(shapes, return_index=True)
     wanted = np.isin(shapely.get_type_id(parts), kinds) & ~shapely.is_empty(parts)
     return parts[wanted], rows[wanted].astype(np.int64)
+
+
+def _rings(areas: Shapes) -> tuple[Shapes, Ints]:
+    """Return all rings, and the area of each; an area without a hole stands for its only ring."""
+    holed = np.flatnonzero(shapely.get_num_interior_rings(areas))
+    if not len(holed):
+        return areas, np.arange(len(areas))
+    rings, of_holed = shapely.get_rings(areas[holed], return_index=True)
+    plain = np.delete(np.arange(len(areas)), holed)
+    areas_of = np.concatenate([plain, holed[of_holed]])
+    order = np.argsort(areas_of, kind="stable")
+    return np.concatenate([areas[plain], rings])[order], areas_of[order]
 
 
 def _in_units(world: NDArray[np.float64], tile: Tile) -> Ints:

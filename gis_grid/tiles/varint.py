@@ -40,6 +40,22 @@ def zigzag(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
     return (numbers << 1) ^ (numbers >> 63)
 
 
+def lengths_of(numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many bytes each of some numbers from 0 on takes.
+
+    Examples
+    --------
+    >>> lengths_of(np.array([0, 127, 128, 1 << 14])).tolist()
+    [1, 1, 2, 3]
+    """
+    lengths = np.ones(len(numbers), np.int64)
+    rest = numbers >> 7
+    while rest.any():
+        lengths += rest > 0
+        rest = rest >> 7
+    return lengths
+
+
 def varints(numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Return all `numbers` one after the other, and where each begins.
 
@@ -59,11 +75,7 @@ def varints(numbers: NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.i
     >>> written.tobytes().hex(), starts.tolist()
     ('01ac0200', [0, 1, 3, 4])
     """
-    lengths = np.ones(len(numbers), np.int64)
-    rest = numbers >> 7
-    while rest.any():
-        lengths += rest > 0
-        rest = rest >> 7
+    lengths = lengths_of(numbers)
     starts = np.zeros(len(numbers) + 1, np.int64)
     np.cumsum(lengths, out=starts[1:])
     out = np.empty(starts[-1], np.uint8)

@@ -2,62 +2,42 @@
 
 The demo city `large`, or that of ``--city``, in both databases: the mean over tiles all over it,
 one after the other; then the same tiles of buildings by mapbox-vector-tile; then over HTTP with 8
-clients. The addresses of both copies of a city that was made before can be given.
+clients: tiles that nobody asked for before (drawn), and tiles that every worker has (kept).
+The addresses of both copies of a city that was made before can be given.
 Service, database and load share the machine.
 """
 
 import asyncio
 import sys
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import mapbox_vector_tile
 import numpy as np
 import shapely
+import uvloop
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
-from gis_grid.demo.city import make_city
-from gis_grid.services.demo_city import store_city
 from gis_grid.services.tiling import Tiling
-from gis_grid.storage.database import opened, upgrade
+from gis_grid.storage.database import opened
 from gis_grid.storage.layers import LayerStore
 from gis_grid.tiles.mercator import Tile, shapes_to_world, to_world
 from gis_grid.values.tiles import TILE_LAYERS
-from tests import postgres
-from tests.benchmarks import cities
-from tests.benchmarks.bench_http_route import service
-from tests.benchmarks.load import HOST
+from tests.benchmarks.bench_http_route import WORKERS, service
+from tests.benchmarks.both import SIZE, addresses
 from tests.benchmarks.machine import machine
+from tests.benchmarks.tile_load import Served, server_of
 from tests.signed import token
 
-SIZE, SEED = cities.name() or "large", cities.SEED
 ZOOMS = (10, 11, 12, 13, 14, 15, 16)
 TILES = 40
 CLIENTS = 8
-SECONDS = 8
+SECONDS = 6
+HTTP_ZOOMS = (14, 15, 16)
+SQUARES = 300
+"""Squares that are asked for, of every layer; and as many others, of buildings."""
 
-
-@contextmanager
-def addresses(given: list[str]) -> Iterator[list[str]]:
-    """Give the addresses of both databases; without any given, make the city in both."""
-    if given:
-        yield given
-        return
-    postgres.choose_folder()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            urls = [f"sqlite:///{folder}/city.db", postgres.url()]
-            city = make_city(SIZE, SEED)
-            for url in urls:
-                with opened(url) as engine:
-                    upgrade(engine)
-                    store_city(engine, city)
-            yield urls
-    finally:
-        postgres.stop()
+WARM, KEPT_SQUARES = 6, 20
 
 
 def squares(engine: Engine) -> dict[int, list[Tile]]:
@@ -148,61 +128,54 @@ def by_peer(url: str) -> None:
     print(f"| {' | '.join(f'{mean_ms(draw, tiles[zoom])}' for zoom in zooms)} |", flush=True)
 
 
-async def ask(port: int, paths: list[str], headers: str, until: float) -> list[int]:
-    """Ask for paths, one after the other, until there are none or the time is over."""
-    reader, writer = await asyncio.open_connection(HOST, port)
-    sizes = []
-    while paths and time.perf_counter() < until:
-        writer.write(f"GET {paths.pop()} HTTP/1.1\r\nHost: {HOST}\r\n{headers}\r\n".encode())
-        head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").lower()
-        if int(head.split(" ", 2)[1]) not in {200, 204}:
-            raise RuntimeError(head)
-        length = int(head.partition("\r\ncontent-length:")[2].partition("\r\n")[0] or 0)
-        await reader.readexactly(length)
-        sizes.append(length)
-    writer.close()
-    return sizes
+def paths_of(tiles: list[Tile]) -> tuple[list[str], list[str], list[str]]:
+    """Return addresses all over the box of some tiles; no square is in two of these lists.
 
-
-async def load(port: int, paths: list[str], headers: str) -> tuple[float, float]:
-    """Return tiles a second, and the mean size of an answer, by several clients at once."""
-    start = time.perf_counter()
-    asked = [ask(port, paths, headers, start + SECONDS) for _ in range(CLIENTS)]
-    sizes = [size for one in await asyncio.gather(*asked) for size in one]
-    return len(sizes) / (time.perf_counter() - start), float(np.mean(sizes))
-
-
-def paths_of(tiles: list[Tile], names: list[str]) -> list[str]:
-    """Return addresses all over the box of some tiles, every layer of each square."""
+    Returns
+    -------
+    first, every, buildings
+        A few of every layer, so that what a process reads once is read before the clock starts;
+        many of every layer; many of buildings.
+    """
     zoom = tiles[0].z
     columns, rows = ([getattr(tile, axis) for tile in tiles] for axis in "xy")
-    every = [
+    squares = [
         (x, y)
         for x in range(min(columns), max(columns) + 1)
         for y in range(min(rows), max(rows) + 1)
     ]
-    order = np.random.default_rng(zoom).permutation(len(every))[:600]
-    return [
-        f"/tiles/{name}/{zoom}/{every[n][0]}/{every[n][1]}.mvt" for n in order for name in names
-    ]
+    order = np.random.default_rng(zoom).permutation(len(squares))[: WARM + 2 * SQUARES].tolist()
+    parts = order[:WARM], *np.array_split(order[WARM:], 2)
+    names = [name for name, layer in TILE_LAYERS.items() if layer.min_zoom <= zoom]
+    return tuple(
+        [f"/tiles/{name}/{zoom}/{squares[n][0]}/{squares[n][1]}.mvt" for n in part for name in said]
+        for part, said in zip(parts, (names, names, ["buildings"]), strict=True)
+    )
 
 
 def over_http(url: str) -> None:
     with opened(url) as engine:
-        tiles = squares(engine)
+        tiles, database = squares(engine), server_of(engine)
     headers = f"Authorization: Bearer {token(url)}\r\nAccept-Encoding: gzip\r\n"
-    print(f"\nHTTP, {CLIENTS} clients, 2 workers, every tile asked for once (none is kept yet)\n")
-    print("| tiles | tiles/s | mean kB |\n|---|---:|---:|")
-    with service(url) as (port, _):
-        for zoom in (14, 15, 16):
-            names = [name for name, layer in TILE_LAYERS.items() if layer.min_zoom <= zoom]
-            for asked in (names, ["buildings"]):
-                paths = paths_of(tiles[zoom], asked)
-                late = time.perf_counter() + 600
-                asyncio.run(ask(port, paths[-60:], headers, late))  # what is read once is read now
-                rate, size = asyncio.run(load(port, paths[:-60], headers))
-                said = "all layers" if asked == names else "buildings"
-                print(f"| z{zoom}, {said} | {rate:.0f} | {size / 1e3:.1f} |", flush=True)
+    print(f"\nHTTP, {CLIENTS} clients, {WORKERS} workers on PostGIS; processor ms a tile\n")
+    print("| tiles | tiles/s | mean kB | workers ms | database ms | tool ms |")
+    print("|---|---:|---:|---:|---:|---:|")
+    with service(url) as (port, parent):
+        uvloop.run(all_rows(Served(port, parent, database, headers), tiles))
+
+
+async def all_rows(served: Served, tiles: dict[int, list[Tile]]) -> None:
+    clients = await served.clients(CLIENTS)
+    for zoom in HTTP_ZOOMS:
+        first, every, buildings = paths_of(tiles[zoom])
+        await asyncio.gather(*(client.ask(first) for client in clients))
+        rows = [("all layers, drawn", every), ("buildings, drawn", buildings)]
+        for said, paths in rows:
+            print(f"| z{zoom}, {said} | {await served.load(clients, paths, SECONDS)} |", flush=True)
+        again = every[: KEPT_SQUARES * len(TILE_LAYERS)]
+        await asyncio.gather(*(client.ask(again) for client in clients))
+        often = again * max(1, SECONDS * 3000 // len(again))
+        print(f"| z{zoom}, all layers, kept | {await served.load(clients, often, SECONDS)} |")
 
 
 def main(given: list[str] | None = None) -> None:

@@ -2,15 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from typing import Any
-
-import folium
+from typing import TYPE_CHECKING, Any
 
 from gis_grid.errors import InputError
-from gis_grid.maps.offline import to_folium
 from gis_grid.maps.page import Page
 from gis_grid.maps.reports.material import Material
 from gis_grid.maps.words import LANGS, Lang, Text, Words
+
+if TYPE_CHECKING:
+    import folium
 
 
 def option(
@@ -119,8 +119,10 @@ class Kind:
             raise InputError(message)
         return self.draw(material, given)
 
-    def __call__(self, material: Material, options: Options | None = None) -> folium.Map:
+    def __call__(self, material: Material, options: Options | None = None) -> "folium.Map":
         """Return the report as a folium map; raises as `page`."""
+        from gis_grid.maps.offline import to_folium  # noqa: PLC0415 - a service seldom needs folium
+
         return to_folium(self.page(material, options))
 
     def options_of(self, given: Mapping[str, Any]) -> Options:

@@ -5,18 +5,18 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import OAuth2Client
-from authlib.oidc.core import CodeIDToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from gis_grid.errors import IdentityError
 from gis_grid.services.accounts.providers import Provider, require_safe
+
+if TYPE_CHECKING:
+    from authlib.integrations.httpx_client import OAuth2Client
 
 HELD_S = 600
 """How long the addresses and keys of a provider are kept."""
@@ -79,6 +79,8 @@ class ProviderClient:
             The provider cannot be reached, refuses the code, or its ID token does not hold: its
             signature, issuer, audience, times, nonce or the hash of the access token.
         """
+        from authlib.integrations.base_client import OAuthError  # noqa: PLC0415 - see `_oauth`
+
         endpoint = self._known().addresses["token_endpoint"]
         try:
             with self._oauth() as client:
@@ -96,6 +98,8 @@ class ProviderClient:
         return self._believed(token, given.get("access_token"), nonce=nonce, now=now)
 
     def _believed(self, token: str, access_token: object, *, nonce: str, now: datetime) -> str:
+        from authlib.oidc.core import CodeIDToken  # noqa: PLC0415 - see `_oauth`
+
         provider = self.provider
         try:
             try:
@@ -147,7 +151,10 @@ class ProviderClient:
         except (httpx2.HTTPError, JoseError, KeyError, TypeError, ValueError) as error:
             raise self._refused(_AWAY, error) from error
 
-    def _oauth(self) -> OAuth2Client:
+    def _oauth(self) -> "OAuth2Client":
+        # most services have no provider, and every service would wait for it when it starts
+        from authlib.integrations.httpx_client import OAuth2Client  # noqa: PLC0415
+
         provider = self.provider
         return OAuth2Client(
             client_id=provider.client_id,

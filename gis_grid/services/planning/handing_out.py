@@ -12,11 +12,9 @@ from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import pandas as pd
 import pyogrio
 import shapely
-from openpyxl.cell import WriteOnlyCell
 
 from gis_grid.geo.crs import unproject
 from gis_grid.plan.arrays import Shapes
@@ -170,6 +168,8 @@ def _csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
 
 
 def _sheet(name: str, names: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    import openpyxl  # noqa: PLC0415 - for sheets only
+
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet(name)
     sheet.append(list(names))
@@ -184,6 +184,8 @@ def _cell(sheet: Any, value: object) -> object:  # noqa: ANN401 - openpyxl is un
     """Return a cell; text stays text, also where it looks like a formula."""
     if not isinstance(value, str):
         return value
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
+
     cell = WriteOnlyCell(sheet, value)
     cell.data_type = "s"
     return cell
