@@ -91,10 +91,10 @@ def _features(kind: int, tags: _Numbers, shapes: _Numbers) -> Ints:
     begins = 8 * np.arange(count) + tags.starts[:-1] + shapes.starts[:-1]
     middles = begins + 4 + np.diff(tags.starts)
     out = np.empty(8 * count + len(tags.all) + len(shapes.all), np.int64)
-    for place, number in enumerate((_FEATURE, inside, _TAGS, tag_bytes)):
-        out[begins + place] = number
-    for place, number in enumerate((_TYPE, kind, _GEOMETRY, shape_bytes)):
-        out[middles + place] = number
+    out[begins], out[begins + 1] = _FEATURE, inside
+    out[begins + 2], out[begins + 3] = _TAGS, tag_bytes
+    out[middles], out[middles + 1] = _TYPE, kind
+    out[middles + 2], out[middles + 3] = _GEOMETRY, shape_bytes
     tags.put(out, begins + 4)
     shapes.put(out, middles + 4)
     return out
