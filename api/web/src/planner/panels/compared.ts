@@ -2,6 +2,7 @@
 
 import { ApiError, AwayError, type Feature } from "../../api.ts";
 
+import { WHOLE } from "../draft.ts";
 import type { PlanDesk } from "./desk.ts";
 
 /** One of two plans: how even it is, and each of its grids. */
@@ -78,7 +79,9 @@ function keptFor(desk: PlanDesk): Kept {
   kept.set(desk, made);
   let took = 0;
   const read = async () => {
-    if (desk.draft.plan.step === 0) return; // nothing moved yet
+    const { plan, total } = desk.draft;
+    if (plan.step === 0) return; // nothing moved yet
+    if (total > WHOLE) return; // a million incidents are counted anew: only the tab asks for that
     const began = performance.now();
     try {
       made.now = await readComparison(desk, "start");
