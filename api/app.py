@@ -22,6 +22,7 @@ from api.live_tiles import LiveTiles
 from api.quick import QuickMiddleware
 from api.routers import (
     account,
+    attention,
     audit,
     branches,
     city,
@@ -43,6 +44,7 @@ from api.routers import (
     route,
     search,
     session,
+    special,
     statistics,
     tiles,
     users,
@@ -78,8 +80,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         with opened(settings.database_url) as engine:
             require_schema(engine)
-            special = special_grids(settings.special_file)
-            live = LiveRouting(engine, cache_dir=settings.cache_dir, special=special)
+            given = special_grids(settings.special_file)
+            live = LiveRouting(engine, cache_dir=settings.cache_dir, special=given)
             desk = Desk(engine)
             with (
                 closing(live) as routing,
@@ -132,6 +134,8 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         audit.router,
         city.router,
         statistics.router,
+        attention.router,
+        special.router,
         branches.router,
         search.router,
         contacts.router,

@@ -13,7 +13,7 @@ import numpy as np
 import shapely
 
 from gis_grid.router.cells import to_words
-from gis_grid.services.overview import SpanOfHeat
+from gis_grid.services.overview import SpanOfDensity, SpanOfHeat
 
 KEPT = 128
 """Answers that are kept: a year is played in about fifty steps."""
@@ -102,6 +102,35 @@ def heat_text(found: SpanOfHeat) -> str:
         "until": _instant(found.until),
     }
     return f'{json.dumps(head, separators=(",", ":"))[:-1]},"features":[{cells}]}}'
+
+
+def density_text(found: SpanOfDensity) -> str:
+    """Write the bands as a GeoJSON FeatureCollection (RFC 7946)."""
+    density = found.density
+    rounded = shapely.transform(
+        density.bands.geometry.to_numpy(), lambda deg: np.round(deg, _DECIMALS)
+    )
+    rows = zip(
+        shapely.to_geojson(rounded),
+        density.bands["low"].tolist(),
+        density.bands["heat_class"].tolist(),
+        strict=True,
+    )
+    bands = ",".join(
+        f'{{"type":"Feature","id":{at},"geometry":{shape},'
+        f'"properties":{{"low":{low},"heat_class":{at}}}}}'
+        for shape, low, at in rows
+    )
+    head = {
+        "type": "FeatureCollection",
+        "breaks": list(density.breaks),
+        "bandwidth_m": density.bandwidth_m,
+        "total": density.total,
+        "doubted": found.doubted,
+        "since": _instant(found.since),
+        "until": _instant(found.until),
+    }
+    return f'{json.dumps(head, separators=(",", ":"))[:-1]},"features":[{bands}]}}'
 
 
 def _instant(moment: datetime | None) -> str | None:

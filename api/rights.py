@@ -167,5 +167,6 @@ OWN = Depends(own)
 ReadStatistics = Annotated[Access, require(Action.READ, "statistics")]
 ReadCity = Annotated[Access, require(Action.READ, "city")]
 ReadGrids = Annotated[Access, require(Action.READ, "grids")]
+ReadSpecial = Annotated[Access, require(Action.READ, "special")]
 ReadIncidents = Annotated[Access, require(Action.READ, "incidents")]
 READ_LAYER = {name: Annotated[Access, require(Action.READ, name)] for name in LAYERS}

@@ -1,13 +1,12 @@
 """What the layers of the city are: their fields with units, and the names of their categories."""
 
-from typing import Literal
-
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from api.rights import ReadCity
 from gis_grid.services.overview import category_names
-from gis_grid.values.layers import LAYERS, Field, Kind, Layer
+from gis_grid.values.layers import LAYERS, Field, GeometryKind, Kind, Layer
+from gis_grid.values.special import SPECIAL
 
 router = APIRouter(tags=["layers"])
 
@@ -46,7 +45,9 @@ class LayerOut(BaseModel):
     name: str
     singular: str
     title: Names
-    geometry: Literal["POINT", "MULTILINESTRING", "MULTIPOLYGON"] | None
+    geometry: GeometryKind | None
+    """``GEOMETRY``: polygons and lines alike."""
+
     fields: list[FieldOut]
     """Without personal data, in the order in which a feature holds them."""
 
@@ -75,4 +76,4 @@ class LayerOut(BaseModel):
 )
 def describe_layers(_access: ReadCity) -> list[LayerOut]:
     """Answer what the layers are."""
-    return [LayerOut.of(layer) for layer in LAYERS.values()]
+    return [LayerOut.of(layer) for layer in (*LAYERS.values(), SPECIAL)]

@@ -73,7 +73,7 @@ def _add_list(router: APIRouter, layer: Layer) -> None:
             "A GeoJSON FeatureCollection. The next page, when there is one, is the link `next`, in "
             f"the document and the Link header.\n\nExample: `GET /api/v1/{layer.name}?limit=2`"
         ),
-        responses=_GEOJSON
+        responses=GEOJSON
         | responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
     )
 
@@ -101,7 +101,7 @@ def _add_item(router: APIRouter, layer: Layer) -> None:
         tags=[layer.name],
         summary=f"Get one of the {_words(layer)} by its code",
         description=f"A GeoJSON Feature.\n\nExample: `GET /api/v1/{layer.name}/CODE`",
-        responses=_GEOJSON
+        responses=GEOJSON
         | responses(
             HTTPStatus.NOT_FOUND,
             HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -110,7 +110,7 @@ def _add_item(router: APIRouter, layer: Layer) -> None:
     )
 
 
-_GEOJSON: dict[int | str, dict[str, Any]] = {
+GEOJSON: dict[int | str, dict[str, Any]] = {
     200: {"content": {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}}
 }
 
@@ -144,9 +144,9 @@ def _listed(
     )
     more = len(frame) > query.limit
     frame = frame.iloc[: query.limit]
-    links = [_link("self", request, {})]
+    links = [link("self", request, {})]
     if more:
-        links.append(_link("next", request, {"after": str(frame["code"].iloc[-1])}))
+        links.append(link("next", request, {"after": str(frame["code"].iloc[-1])}))
     generation = GenerationStore(session).current()
     body = geojson.collection(
         geojson.features(frame, layer),
@@ -168,7 +168,7 @@ def _filters(query: ListQuery) -> dict[str, Any]:
     return given
 
 
-def _link(rel: str, request: Request, changed: dict[str, str]) -> dict[str, str]:
+def link(rel: str, request: Request, changed: dict[str, str]) -> dict[str, str]:
     """Return a link relative to the host, which a proxy may call otherwise."""
     asked = {**request.query_params, **changed}
     href = request.url.path + (f"?{urlencode(asked)}" if asked else "")

@@ -19,6 +19,7 @@ router = APIRouter(tags=["search"])
 
 Kind = Literal[
     "grid",
+    "special_grid",
     "address",
     "building",
     "street",

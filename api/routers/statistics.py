@@ -27,8 +27,8 @@ from gis_grid.services.statistics import (
 from gis_grid.storage.incident_times import Choice
 
 router = APIRouter(tags=["statistics"])
-_FAILS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
-_GEOJSON: dict[int | str, dict[str, Any]] = {
+FAILS = responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE)
+GEOJSON: dict[int | str, dict[str, Any]] = {
     200: {"content": {geojson.MEDIA_TYPE: {"schema": {"type": "object"}}}}
 }
 _MOST_DAYS = 3660
@@ -177,7 +177,7 @@ class WindowOut(BaseModel):
     "/statistics/days",
     summary="Count the incidents of the last year of the record by day",
     response_model=DaysOut,
-    responses=_FAILS,
+    responses=FAILS,
 )
 def list_days(
     request: Request,
@@ -198,14 +198,14 @@ def list_days(
         counts = reports_by_day(session, span, choice=query.choice, area=access.area)
         return DaysOut(first=span.first, last=span.last, reported=counts).model_dump_json()
 
-    return _kept(request, tiles, ("days", access.area, query.choice), made)
+    return kept(request, tiles, ("days", access.area, query.choice), made)
 
 
 @router.get(
     "/statistics/window",
     summary="Compare a span of days with the one before, and grids by their rate",
     response_model=WindowOut,
-    responses=_FAILS,
+    responses=FAILS,
 )
 def get_window(
     request: Request,
@@ -222,7 +222,7 @@ def get_window(
     area = access.area
 
     def made() -> str:
-        span = query.span or _latest(recorded(session, area=area))
+        span = query.span or latest(recorded(session, area=area))
         if span is None:
             return _NOTHING.model_dump_json()
         found = window_of(
@@ -236,14 +236,14 @@ def get_window(
         return _told(found).model_dump_json()
 
     question = ("window", areas.territory().generation, area, query.choice, query.span)
-    return _kept(request, tiles, question, made)
+    return kept(request, tiles, question, made)
 
 
 @router.get(
     "/heat",
     summary="Count incidents in H3 cells",
     response_class=geojson.GeoJsonResponse,
-    responses=_FAILS | _GEOJSON,
+    responses=FAILS | GEOJSON,
 )
 def get_heat(
     request: Request,
@@ -262,10 +262,9 @@ def get_heat(
     Example: `GET /api/v1/heat?first=2025-10-25&last=2025-11-21`
     """
     span = query.span
-    until = timedelta(microseconds=1)
 
     def made() -> str:
-        instants = None if span is None else (span.instants[0], span.instants[1] - until)
+        instants = None if span is None else span.whole_instants
         found = heat_within(
             session,
             instants,
@@ -277,16 +276,17 @@ def get_heat(
         return heat_text(found)
 
     question = ("heat", access.area, query.choice, span, query.resolution, query.limits)
-    return _kept(request, tiles, question, made, media_type=geojson.MEDIA_TYPE)
+    return kept(request, tiles, question, made, media_type=geojson.MEDIA_TYPE)
 
 
-def _kept(
+def kept(
     request: Request,
     tiles: TileDrawing,
     question: tuple[object, ...],
     made: Callable[[], str],
     media_type: str = "application/json",
 ) -> Response:
+    """Answer with what was made of the incidents once, until they change."""
     held = tiles.texts.current(question, tiles.tiling.tokens()["incidents"], made)
     headers = {"ETag": held.tag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == held.tag:
@@ -294,7 +294,8 @@ def _kept(
     return Response(held.text, headers=headers, media_type=media_type)
 
 
-def _latest(year: Span | None) -> Span | None:
+def latest(year: Span | None) -> Span | None:
+    """Return the last days of a record."""
     if year is None:
         return None
     return Span(first=year.last - timedelta(days=WINDOW_DAYS - 1), last=year.last)

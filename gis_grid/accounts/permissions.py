@@ -32,8 +32,9 @@ class Action(StrEnum):
 BASE_MAP = frozenset({"streets", "landcover", "walls", "gates", "ways"})
 """Layers that are the map under everything: for everyone who is signed in, without an area."""
 
-TOPICS = frozenset({"city", "plans", "statistics", "jobs", "users", "settings", "audit"})
-"""What there is besides the layers. ``city``: its name, levels and generations."""
+TOPICS = frozenset({"city", "special", "plans", "statistics", "jobs", "users", "settings", "audit"})
+"""What there is besides the layers. ``city``: its name, levels and generations; ``special``: the
+special grids, which lie over the others and belong to none."""
 
 CITY_WIDE = frozenset({"users", "settings", "audit"})
 """Topics that belong to no grid: only who may do it everywhere may do it at all."""
@@ -43,7 +44,7 @@ RESOURCES = frozenset(LAYERS) | TOPICS
 _R, _X, _C = Action.READ, Action.EXPORT, Action.CONTACT
 _W, _P = Action.WRITE, Action.PUBLISH
 
-_LAYERS = frozenset(LAYERS) | {"city", "statistics"}
+_LAYERS = frozenset(LAYERS) | {"city", "special", "statistics"}
 _THINGS = frozenset({"facilities", "places", "buildings", "entrances", "speakers", "cameras"})
 
 Rights = Mapping[Action, frozenset[str]]
@@ -151,4 +152,4 @@ def roles_for(action: Action, resource: str) -> tuple[Role, ...]:
 
 def has_no_place(resource: str) -> bool:
     """Return whether nothing of `resource` has a grid: whoever may at all, may everywhere."""
-    return resource in BASE_MAP or resource == "city"
+    return resource in BASE_MAP or resource in {"city", "special"}

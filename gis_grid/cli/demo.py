@@ -4,7 +4,7 @@ import ipaddress
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Annotated
 
@@ -13,16 +13,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gis_grid.cli.server import address_of, listen, run
-from gis_grid.demo.city import City, make_city, require_known
+from gis_grid.demo.city import City, make_city, require_day, require_known
 from gis_grid.demo.ground import CENTRE_LONLAT
 from gis_grid.demo.kinds import SPECS
 from gis_grid.errors import ConflictError, FileError, InputError, StorageError
 from gis_grid.services.accounts.demo_users import make_demo_token, make_demo_users
-from gis_grid.services.demo_city import store_city, stored_demo
+from gis_grid.services.demo_city import store_city, store_special, stored_demo
 from gis_grid.storage import database
 from gis_grid.values.layers import LAYERS
 
 FILE = "city.db"
+_OLD_DAYS = 7
 _STEPS = ("ground", "houses", "grids", "things", "incidents")
 
 SizeOption = Annotated[str, typer.Option(help=f"{', '.join(SPECS)}.")]
@@ -31,6 +32,14 @@ DataOption = Annotated[Path, typer.Option(metavar="DIR", help="Folder of the cit
 PortOption = Annotated[int, typer.Option(min=1, max=65_535)]
 HostOption = Annotated[str, typer.Option(help="A loopback address: the demo is for you alone.")]
 BuildOption = Annotated[bool, typer.Option("--build-only", help="Make the city and stop.")]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="The record of incidents ends when this day begins; by default it is today, so that "
+        "time limits run.",
+    ),
+]
 ReplaceOption = Annotated[bool, typer.Option("--replace", help="Forget the city that is there.")]
 
 
@@ -38,6 +47,7 @@ def demo(  # noqa: PLR0913 - the options of a command
     *,
     size: SizeOption = "small",
     seed: SeedOption = 7,
+    until: UntilOption = None,
     data: DataOption = Path("demo_city"),
     port: PortOption = 8000,
     host: HostOption = "127.0.0.1",
@@ -47,9 +57,10 @@ def demo(  # noqa: PLR0913 - the options of a command
     """Make a believable city of one of three sizes, keep it in a folder, and serve it."""
     require_known(size, seed)
     _require_loopback(host)
+    last_day = None if until is None else _before(until)
     listener = None if build_only else listen(host, port)
     file = data / FILE
-    _prepare(file, size, seed, replace=replace)
+    _prepare(file, size, seed, last_day, replace=replace)
     url = f"sqlite:///{file}"
     if listener is None:
         typer.echo(f"{file} is ready; see it with: gis-grid db status --database {url}")
@@ -73,30 +84,57 @@ def _require_loopback(host: str) -> None:
         raise InputError(message)
 
 
-def _prepare(file: Path, size: str, seed: int, *, replace: bool) -> None:
+def _before(until: str) -> date:
+    """Return the day before the one that was typed."""
+    try:
+        last_day = date.fromisoformat(until) - timedelta(days=1)
+    except (ValueError, OverflowError):
+        message = f"--until {until!r} is no day; write it like 2026-03-01"
+        raise InputError(message) from None
+    require_day(last_day)
+    return last_day
+
+
+def _yesterday() -> date:
+    """Return the day before today in the city's time."""
+    return (datetime.now(timezone(timedelta(hours=8))) - timedelta(days=1)).date()
+
+
+def _prepare(file: Path, size: str, seed: int, last_day: date | None, *, replace: bool) -> None:
     """Keep the city in `file` when it is the one that is asked for, else make it."""
     if file.exists() and not replace:
-        _require_same(file, size, seed)
+        _require_same(file, size, seed, last_day)
         return
     with _draft(file) as draft, _bars() as bars:
-        city = make_city(size, seed, _steps(bars))
+        city = make_city(size, seed, _steps(bars), last_day=last_day or _yesterday())
         with database.opened(f"sqlite:///{draft}") as engine:
             store_city(engine, city, _rows(bars, city))
+            store_special(engine, city)
 
 
-def _require_same(file: Path, size: str, seed: int) -> None:
+def _require_same(file: Path, size: str, seed: int, last_day: date | None) -> None:
     with database.opened(f"sqlite:///{file}") as engine:
         try:
             found = stored_demo(engine)
         except StorageError as error:
             message = f"{error}; --replace makes a new city"
             raise StorageError(message) from error
-    if found == (size, seed):
+    if found and found[:2] == (size, seed) and last_day in {None, found[2]}:
+        _say_how_old(found[2])
         return
+    if found and found[:2] == (size, seed) and last_day:
+        message = f"{file} holds incidents up to {found[2]}, not up to {last_day}; "
+        raise ConflictError(message + "--replace makes that city, --data DIR keeps both")
     held = f"the {found[0]} city of seed {found[1]}" if found else "something that is no demo city"
     message = f"{file} holds {held}, not the {size} one of seed {seed}; "
     message += "--replace makes that one, --data DIR keeps both"
     raise ConflictError(message)
+
+
+def _say_how_old(last_day: date) -> None:
+    days = (_yesterday() - last_day).days
+    if days > _OLD_DAYS:
+        typer.echo(f"its newest incidents are {days:,} days old; --replace makes new ones")
 
 
 @contextmanager

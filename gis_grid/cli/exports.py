@@ -1,7 +1,6 @@
 """``gis-grid export``: layers of the database into files."""
 
 import json
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gis_grid.cli.bars import bar
+from gis_grid.cli.moments import moment_of
 from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.services.exporting import export_all, export_layer
@@ -60,7 +60,7 @@ def export(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Write a layer, or all of them, to files; a file appears when it is complete."""
     _require_target(layer, output, all_)
-    moment = None if at is None else _moment(at)
+    moment = None if at is None else moment_of(at)
     engine = open_engine(database or Settings().database_url)
     try:
         if all_ is not None:
@@ -97,15 +97,3 @@ def _require_target(layer: str | None, output: Path | None, folder: Path | None)
     if folder is not None and (layer is not None or output is not None):
         message = "--all DIR writes every layer; leave LAYER and -o out"
         raise InputError(message)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"--at {text!r} is no moment; write it like 2026-01-01T08:00+08:00"
-        raise InputError(message) from None
-    if moment.tzinfo is None:
-        message = f"--at {text!r} has no time zone; write it like 2026-01-01T08:00+08:00"
-        raise InputError(message)
-    return moment.astimezone(UTC)

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from gis_grid.cli.db import DatabaseOption
+from gis_grid.cli.moments import moment_of
 from gis_grid.geo.datum import Datum
-from gis_grid.services.special_sets import keep_special
+from gis_grid.services.special_sets import export_special, keep_special
 from gis_grid.settings import Settings
 from gis_grid.storage import database
 from gis_grid.storage.special import SpecialStore
@@ -67,3 +68,29 @@ def list_(*, as_json: AsJson = False, url: DatabaseOption = None) -> None:
         reach = f", {row['tolerance_m']:g} m to both sides" if row["tolerance_m"] else ""
         name = row["name"] or "no name"
         typer.echo(f"{row['code']}  {name}  (priority {row['priority']:g}{reach})")
+
+
+@app.command("export")
+def export(
+    file: Annotated[
+        Path, typer.Argument(help="File: .gpkg .geojson .parquet, or .csv .xlsx with WKT.")
+    ],
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help="Those valid at this moment, like 2026-01-01T08:00+08:00."),
+    ] = None,
+    datum: Annotated[
+        Datum, typer.Option(help="Datum of the coordinates; a shifted one is named inside.")
+    ] = Datum.WGS84,
+    as_json: AsJson = False,
+    url: DatabaseOption = None,
+) -> None:
+    """Write the special grids to a file, which `import` takes again."""
+    moment = None if at is None else moment_of(at)
+    with database.opened(url or Settings().database_url) as engine:
+        count = export_special(engine, file, at=moment, datum=datum)
+    if as_json:
+        typer.echo(json.dumps({"rows": count}))
+        return
+    typer.echo(f"{count:,} special grids written to {file}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -14,7 +15,7 @@ from gis_grid.demo.coding import AREA_CODE, make_codes
 from gis_grid.demo.facilities import make_facilities
 from gis_grid.demo.ground import EPSG, make_ground
 from gis_grid.demo.hierarchy import make_hierarchy
-from gis_grid.demo.incidents import make_incidents
+from gis_grid.demo.incidents import LAST_DAY, make_incidents
 from gis_grid.demo.kinds import SPECS, Spec
 from gis_grid.demo.names import CITY_NAME, make_names
 from gis_grid.demo.officers import make_officers
@@ -25,6 +26,8 @@ from gis_grid.demo.watch import make_cameras, make_speakers
 from gis_grid.errors import InputError
 from gis_grid.grid.levels import FIVE_LEVEL, Scheme
 from gis_grid.values.layers import LAYERS
+
+FIRST_YEAR, LAST_YEAR = 2005, 2099
 
 Progress = Callable[[str], None]
 """Told the name of each step before it begins."""
@@ -47,6 +50,8 @@ class City:
     area_code: str = AREA_CODE
     scheme: Scheme = FIVE_LEVEL
     epsg: int = EPSG
+    last_day: date = LAST_DAY
+    """Of the record of incidents."""
 
     def layer(self, name: str) -> gpd.GeoDataFrame:
         """Return a layer that has geometry.
@@ -62,7 +67,9 @@ class City:
         return found
 
 
-def make_city(size: str, seed: int, progress: Progress | None = None) -> City:
+def make_city(
+    size: str, seed: int, progress: Progress | None = None, *, last_day: date = LAST_DAY
+) -> City:
     """Make a city that does not exist.
 
     Parameters
@@ -74,6 +81,8 @@ def make_city(size: str, seed: int, progress: Progress | None = None) -> City:
         that machines agree; another release of GEOS or numpy may draw another city.
     progress
         Called with the name of each step.
+    last_day
+        Last of the 365 days of which there are incidents; the ground does not depend on it.
 
     Returns
     -------
@@ -83,7 +92,7 @@ def make_city(size: str, seed: int, progress: Progress | None = None) -> City:
     Raises
     ------
     InputError
-        There is no such size, or `seed` is negative.
+        There is no such size, `seed` is negative, or the day lies before 2005 or after 2099.
 
     Examples
     --------
@@ -92,12 +101,14 @@ def make_city(size: str, seed: int, progress: Progress | None = None) -> City:
     gis_grid.errors.InputError: city size 'tiny' is unknown; use small, medium, large
     """
     require_known(size, seed)
+    require_day(last_day)
     tell = progress or _silent
     spec, streams = SPECS[size], np.random.SeedSequence(seed).spawn(8)
     chance = [np.random.default_rng(stream) for stream in streams]
     site = _make_site(spec, chance, tell)
-    layers = _make_layers(site, spec, chance, tell)
-    return City(size, seed, {name: layers[name] for name in LAYERS}, regions.make_blocks(site))
+    layers = _make_layers(site, spec, chance, tell, last_day)
+    found = {name: layers[name] for name in LAYERS}
+    return City(size, seed, found, regions.make_blocks(site), last_day=last_day)
 
 
 def require_known(size: str, seed: int) -> None:
@@ -113,6 +124,19 @@ def require_known(size: str, seed: int) -> None:
         raise InputError(message)
     if seed < 0:
         message = f"seed {seed} is negative; use 0 or a whole number above"
+        raise InputError(message)
+
+
+def require_day(last_day: date) -> None:
+    """Refuse a last day whose working days nobody could tell.
+
+    Raises
+    ------
+    InputError
+        It lies before 2005 or after 2099.
+    """
+    if not FIRST_YEAR <= last_day.year <= LAST_YEAR:
+        message = f"the record cannot end on {last_day}; give a day of {FIRST_YEAR} to {LAST_YEAR}"
         raise InputError(message)
 
 
@@ -133,7 +157,7 @@ def _make_site(spec: Spec, chance: list[np.random.Generator], tell: Progress) ->
 
 
 def _make_layers(
-    site: Site, spec: Spec, chance: list[np.random.Generator], tell: Progress
+    site: Site, spec: Spec, chance: list[np.random.Generator], tell: Progress, last_day: date
 ) -> dict[str, pd.DataFrame]:
     tell("grids")
     layers: dict[str, pd.DataFrame] = {
@@ -154,5 +178,7 @@ def _make_layers(
     layers["places"] = make_places(site, facilities, spec.half_m, chance[5])
     layers["officers"] = make_officers(site, spec.officers, chance[6])
     tell("incidents")
-    layers["incidents"] = make_incidents(site, facilities, spec.incidents, chance[7])
+    layers["incidents"] = make_incidents(
+        site, facilities, spec.incidents, chance[7], last_day=last_day
+    )
     return layers

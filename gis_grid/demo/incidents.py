@@ -26,14 +26,9 @@ from gis_grid.demo.site import Site
 from gis_grid.demo.tables import chosen, layer_frame
 from gis_grid.demo.worktime import make_clock, workdays
 
-YEAR = 2025
-FIRST_DAY = date(YEAR, 1, 1)
 DAYS = 365
-MIDNIGHT = datetime(YEAR - 1, 12, 31, 16, tzinfo=UTC)
-"""The year begins at midnight in Asia/Shanghai."""
-
-NOW = MIDNIGHT + timedelta(days=DAYS)
-"""The city is as it was at this moment: what was not closed then is open."""
+LAST_DAY = date(2025, 12, 31)
+"""Of the record, unless another one is asked for."""
 
 DUPLICATES = 0.07
 DEFAULT_POINT = 0.003
@@ -42,6 +37,37 @@ _OTHER_NAME = 0.4
 _CLOCK_DAYS = 420
 _LAST_S = DAYS * 86_400 - 1
 _OPEN_STATES: Texts = np.array(["reported", "accepted", "filed", "dispatched", "handled"], object)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """The days of the record. At its end the city is as it was then: what was not closed is open.
+
+    Examples
+    --------
+    >>> Year(LAST_DAY).first_day.isoformat(), Year(LAST_DAY).begins_at.isoformat()
+    ('2025-01-01', '2024-12-31T16:00:00+00:00')
+    >>> Year(date(2026, 3, 1)).after_new_year
+    60
+    """
+
+    last_day: date
+
+    @property
+    def first_day(self) -> date:
+        """Return the first of its 365 days."""
+        return self.last_day - timedelta(days=DAYS - 1)
+
+    @property
+    def begins_at(self) -> datetime:
+        """Return its first midnight in Asia/Shanghai."""
+        first = self.first_day
+        return datetime(first.year, first.month, first.day, tzinfo=UTC) - timedelta(hours=8)
+
+    @property
+    def after_new_year(self) -> int:
+        """Return how many days after 1 January it begins."""
+        return (self.first_day - self.first_day.replace(month=1, day=1)).days
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,20 +85,21 @@ class _Reports:
 
 
 def make_incidents(
-    site: Site, facilities: Facilities, count: int, rng: np.random.Generator
+    site: Site, facilities: Facilities, count: int, rng: np.random.Generator, *, last_day: date
 ) -> gpd.GeoDataFrame:
-    """Draw a year of incidents in the order in which they were reported."""
+    """Draw a year of incidents, up to a day, in the order in which they were reported."""
+    year = Year(last_day)
     scenes = make_scenes(site, facilities, rng)
-    reports = _in_order(_draw(scenes, count, rng))
+    reports = _in_order(_draw(scenes, count, year, rng))
     source = _sources(reports, rng)
     category, kind = _categories(reports, scenes, rng)
-    due_s, closed_s = _deadlines(reports, scenes, rng)
+    due_s, closed_s = _deadlines(reports, scenes, year, rng)
     state, done = _states(reports, closed_s, rng)
     doubt = (rng.random(count) < DEFAULT_POINT) & (SOURCE_NAMES[source] == "hotline")
     spot = _spots(reports, scenes, source, doubt, rng)
     again = reports.first >= 0
     known = (scenes.facility[reports.scene] >= 0) & ~again & ~doubt
-    code = _case_numbers(kind, category, reports.at_s)
+    code = _case_numbers(kind, category, reports.at_s, year)
     facility_code = facilities.frame["code"].to_numpy(object)[scenes.facility[reports.scene]]
     accuracy = np.array([s.stated_m for s in SOURCES])[source]
     columns = {
@@ -81,9 +108,9 @@ def make_incidents(
         "category": category,
         "state": state,
         "source": SOURCE_NAMES[source],
-        "reported_at": instants(reports.at_s),
-        "due_at": instants(due_s),
-        "closed_at": instants(closed_s).where(done),
+        "reported_at": instants(reports.at_s, year),
+        "due_at": instants(due_s, year),
+        "closed_at": instants(closed_s, year).where(done),
         "accuracy_m": (accuracy * rng.lognormal(0, 0.3, count)).round(1),
         "address": chosen(scenes.address[reports.scene], _has_address(source, rng)),
         "facility_code": chosen(facility_code, known),
@@ -93,24 +120,26 @@ def make_incidents(
     return layer_frame("incidents", points(site.ground.to_lonlat(spot).round(7)), columns)
 
 
-def instants(at_s: Floats | Ints) -> "pd.Series[pd.Timestamp]":
-    """Return seconds after the first midnight as UTC instants."""
+def instants(at_s: Floats | Ints, year: Year) -> "pd.Series[pd.Timestamp]":
+    """Return seconds after the first midnight of a year as UTC instants."""
     micro = np.round(np.asarray(at_s, np.float64)).astype("timedelta64[s]")
-    start = np.datetime64(MIDNIGHT.replace(tzinfo=None), "us")
+    start = np.datetime64(year.begins_at.replace(tzinfo=None), "us")
     moments = pd.DatetimeIndex(start + micro).as_unit("us")
     return moments.tz_localize("UTC").to_series(index=pd.RangeIndex(len(micro)))
 
 
-def _draw(scenes: Scenes, count: int, rng: np.random.Generator) -> _Reports:
+def _draw(scenes: Scenes, count: int, year: Year, rng: np.random.Generator) -> _Reports:
     """Draw first reports case by case, and then some of them again, hours later."""
     n_again = int(count * DUPLICATES)
     n = count - n_again
     case = rng.choice(len(CASES), n, p=SHARE)
     scene, hour = np.zeros(n, np.int64), np.zeros(n, np.int64)
-    workday = workdays(FIRST_DAY, DAYS)
+    workday = workdays(year.first_day, DAYS)
     for number, what in enumerate(CASES):
         mine = np.flatnonzero(case == number)
-        weight = hour_weights(what.profile, what.weather, workday, rng)
+        weight = hour_weights(
+            what.profile, what.weather, workday, rng, first_day=year.after_new_year
+        )
         hour[mine] = _pick(weight, len(mine), rng)
         row, chance = scenes.of_case(number)
         scene[mine] = row[_pick(chance, len(mine), rng)]
@@ -164,21 +193,21 @@ def _categories(reports: _Reports, scenes: Scenes, rng: np.random.Generator) -> 
 
 
 def _deadlines(
-    reports: _Reports, scenes: Scenes, rng: np.random.Generator
+    reports: _Reports, scenes: Scenes, year: Year, rng: np.random.Generator
 ) -> tuple[Floats, Floats]:
     """Return when each report is due and when it is closed, by the clock of its case."""
     limit = LIMIT_H[reports.case] * 3600
     busy = 1 + 0.5 * (scenes.heat[reports.scene] > 2.5)  # noqa: PLR2004 - hot spots are slower
     took = limit * rng.lognormal(-1.2, 0.72, len(reports)) * busy
     took = np.where(reports.first >= 0, np.minimum(took, rng.exponential(5400, len(took))), took)
-    clock, at = make_clock(FIRST_DAY, _CLOCK_DAYS), reports.at_s.astype(np.float64)
+    clock, at = make_clock(year.first_day, _CLOCK_DAYS), reports.at_s.astype(np.float64)
     always = RUNS_ALWAYS[reports.case]
     due, closed = (np.where(always, at + span, clock.after(at, span)) for span in (limit, took))
     return due, np.maximum(np.round(closed), at + 60)
 
 
 def _states(reports: _Reports, closed_s: Floats, rng: np.random.Generator) -> tuple[Texts, Bools]:
-    """Return the state of each report at NOW, and whether it is done with.
+    """Return the state of each report at the end of the year, and whether it is done with.
 
     Repeated reports and some others are rejected; the rest is closed, or as far as its age says.
     """
@@ -203,9 +232,9 @@ def _has_address(source: Ints, rng: np.random.Generator) -> Bools:
     return np.asarray(rng.random(len(source)) < np.array([s.with_address for s in SOURCES])[source])
 
 
-def _case_numbers(kind: Texts, category: Texts, at_s: Ints) -> Texts:
+def _case_numbers(kind: Texts, category: Texts, at_s: Ints, year: Year) -> Texts:
     """Write C or E, the minor class, the day and a running number of that day."""
-    days = [(FIRST_DAY + timedelta(days=k)).strftime("%Y%m%d") for k in range(DAYS)]
+    days = [(year.first_day + timedelta(days=k)).strftime("%Y%m%d") for k in range(DAYS)]
     day = np.array(days, object)[at_s // 86_400]
     letter = np.where(kind == "facility", "C", "E").astype(object)
     prefix = np.asarray(letter + category + day, object)

@@ -43,7 +43,9 @@ _WEATHER = {"rain": (205, 28, 14), "snow": (8, 30, 9)}
 _FADING = ((0, 1.0), (1, 0.6), (2, 0.25))
 
 
-def hour_weights(profile: str, weather: str, workday: Bools, rng: np.random.Generator) -> Floats:
+def hour_weights(
+    profile: str, weather: str, workday: Bools, rng: np.random.Generator, *, first_day: int = 0
+) -> Floats:
     """Return the weight of every hour of the year, shape ``(days * 24,)``.
 
     Parameters
@@ -53,14 +55,17 @@ def hour_weights(profile: str, weather: str, workday: Bools, rng: np.random.Gene
     weather
         ``rain`` or ``snow`` for what comes in storms, else empty.
     workday
-        Which days are worked, from 1 January.
+        Which days are worked.
     rng
         Source of chance.
+    first_day
+        How many days after 1 January the first one is: the season begins there.
     """
-    day = np.arange(len(workday))
+    day = np.arange(len(workday)) + first_day
     noise = np.exp(rng.normal(0, 0.12, len(day)))
     if weather:
-        weight = 0.05 * noise + _storms(weather, len(day), rng)
+        storms = _storms(weather, len(day), rng)
+        weight = 0.05 * noise + np.roll(storms, -first_day)
     else:
         season = 1 + 0.22 * np.cos(2 * np.pi * (day - 200) / 365)
         off = _DAY_OFF.get(profile, _DAY_OFF_ELSE)

@@ -12,6 +12,7 @@ SHIFTS_H = ((8.5, 12.0), (13.5, 18.0))
 """Working hours of a working day, Asia/Shanghai."""
 
 _DAY_S = 86_400
+_SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,20 @@ class WorkClock:
 
 
 def workdays(first: date, count: int) -> Bools:
-    """Say which days are worked in China, with public holidays and make-up days."""
+    """Say which days are worked in China, with public holidays and make-up days.
+
+    The holidays of a year are announced late in the year before; in one that is not known, and
+    where nothing is known yet, Monday to Friday are worked.
+    """
     days = (first + timedelta(days=k) for k in range(count))
-    return np.array([chinese_calendar.is_workday(day) for day in days], bool)
+    return np.array([_is_worked(day) for day in days], bool)
+
+
+def _is_worked(day: date) -> bool:
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:  # its year is beyond the calendar
+        return day.weekday() < _SATURDAY
 
 
 def make_clock(first: date, count: int) -> WorkClock:

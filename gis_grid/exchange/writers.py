@@ -196,8 +196,11 @@ def write_shapefile(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], pat
     Raises
     ------
     FileError
-        The layer has no places, or a text is longer than 254 bytes.
+        The layer has no places or several kinds of them, or a text is longer than 254 bytes.
     """
+    if layer.geometry == "GEOMETRY":
+        message = f"{layer.name} are lines and areas, a Shapefile holds one of them; write .gpkg"
+        raise FileError(message)
     if layer.geometry is None:
         message = f"{layer.name} have no places, so no Shapefile; write .csv, .xlsx or .parquet"
         raise FileError(message)
@@ -209,7 +212,11 @@ def write_shapefile(chunks: Chunks, layer: Layer, fields: tuple[Field, ...], pat
 def _through_gdal(
     chunks: Chunks, layer: Layer, path: Path, *, driver: str, prepare: Callable[[Frame], Frame]
 ) -> None:
-    kind = {"POINT": "Point", "MULTILINESTRING": "MultiLineString", "MULTIPOLYGON": "MultiPolygon"}
+    kind = {
+        "POINT": "Point",
+        "MULTILINESTRING": "MultiLineString",
+        "MULTIPOLYGON": "MultiPolygon",
+    } | {"GEOMETRY": "Unknown"}
     options: dict[str, Any] = {"encoding": "UTF-8"} if driver == "ESRI Shapefile" else {}
     if layer.geometry is not None:
         options["geometry_type"] = kind[layer.geometry]

@@ -331,6 +331,21 @@ def _outline(cell: int) -> shapely.Polygon:
     return shapely.Polygon(np.column_stack([lon, lat]))
 
 
+def centres(cells: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the middle of each cell: longitudes and latitudes, WGS-84 degrees; NaN for 0.
+
+    Examples
+    --------
+    >>> lon, lat = centres(np.append(encode(lon=[123.0], lat=[41.1]), 0))
+    >>> lon.round(4).tolist(), lat.round(4).tolist()
+    ([123.0001, nan], [41.1, nan])
+    """
+    numbers = np.asarray(cells, np.int64).ravel().tolist()
+    pairs = [h3.cell_to_latlng(cell) if cell else (math.nan, math.nan) for cell in numbers]
+    lat, lon = np.array(pairs, np.float64).reshape(-1, 2).T
+    return lon, lat
+
+
 def to_words(cells: ArrayLike) -> NDArray[np.object_]:
     """Return each cell as its usual hexadecimal word; empty for the missing cell 0.
 

@@ -237,6 +237,43 @@ class SpecialIndex:
         return [Reach(row, margin_m) for row, margin_m in pairs]
 
 
+def reaches(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return special grids as the areas that they reach.
+
+    Parameters
+    ----------
+    frame
+        As for `SpecialIndex.build`, with the columns ``code`` and ``tolerance_m``.
+
+    Returns
+    -------
+    GeoDataFrame in EPSG:4326
+        The same rows; a line is as wide as twice its tolerance, a polygon as it was drawn. A line
+        without tolerance and missing geometry reach nothing: an empty polygon.
+
+    Raises
+    ------
+    CrsError, GeometryError, InputError
+        As `SpecialIndex.build` does.
+
+    Examples
+    --------
+    >>> road = shapely.LineString([(123.0, 41.0), (123.01, 41.0)])
+    >>> rows = {"code": ["r", "s"], "tolerance_m": [15.0, 0.0]}
+    >>> wide = reaches(gpd.GeoDataFrame(rows, geometry=[road, road], crs=4326))
+    >>> (to_metric(wide, epsg=4529).area / 30).round(-1).tolist()
+    [860.0, 0.0]
+    """
+    index = SpecialIndex.build(frame, tolerance_m="tolerance_m")
+    row_of = {code: row for row, code in enumerate(index.codes)}
+    rows = np.array([row_of[code] for code in frame["code"]], np.int64)
+    shapes, reach_m = index.shapes[rows], index.tolerances_m[rows]
+    wide = np.where(reach_m > 0, shapely.buffer(shapes, reach_m), shapes)
+    wide[~np.isin(shapely.get_type_id(wide), POLYGONAL)] = shapely.Polygon()
+    placed = gpd.GeoSeries(wide, index=frame.index, crs=index.epsg).to_crs(LONLAT)
+    return frame.set_geometry(placed)
+
+
 def _margins(places: NDArray[np.object_], shapes: NDArray[np.object_], reach_m: Floats) -> Floats:
     """Return how deep places lie in a reach, negative outside."""
     margins = reach_m - shapely.distance(places, shapes)

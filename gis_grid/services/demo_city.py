@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -11,7 +12,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis_grid.demo.city import City
-from gis_grid.demo.incidents import MIDNIGHT
+from gis_grid.demo.incidents import LAST_DAY, Year
+from gis_grid.demo.special import make_special
 from gis_grid.errors import ConflictError, NotFoundError
 from gis_grid.router import cells
 from gis_grid.router.assign import assign_grids
@@ -22,10 +24,11 @@ from gis_grid.storage.city import CityStore
 from gis_grid.storage.database import name_of, sessions
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.special import SpecialStore
 from gis_grid.values.layers import GRIDS, LAYERS
 
 GENERATION = "演示城市"
-SIZE, SEED = "demo_size", "demo_seed"
+SIZE, SEED, UNTIL = "demo_size", "demo_seed", "demo_last_day"
 """Settings of the stored city that say which demo it is."""
 
 Progress = Callable[[str, int], None]
@@ -75,8 +78,27 @@ def store_city(
     return {name: len(frame) for name, frame in city.layers.items()}
 
 
-def stored_demo(engine: Engine) -> tuple[str, int] | None:
-    """Return size and seed of the demo city that a database holds; None when it holds none.
+def store_special(engine: Engine, city: City) -> int:
+    """Store the special grids of a made-up city, its parks and its river, and return how many.
+
+    They are valid from the first day of the incidents. The incidents themselves stay with their
+    ground grids, as those of a city do that has introduced special grids later.
+
+    Raises
+    ------
+    ConflictError
+        The database holds a set already that begins later.
+    StorageError
+        The database cannot be written.
+    """
+    frame = make_special(city.layer("landcover"))
+    with sessions(engine).begin() as session:
+        SpecialStore(session).put(frame, valid_from=Year(city.last_day).begins_at)
+    return len(frame)
+
+
+def stored_demo(engine: Engine) -> tuple[str, int, date] | None:
+    """Return size, seed and last day of the demo city that a database holds; None for none.
 
     Raises
     ------
@@ -90,7 +112,10 @@ def stored_demo(engine: Engine) -> tuple[str, int] | None:
         except NotFoundError:
             return None
     size, seed = settings.get(SIZE), settings.get(SEED)
-    return (size, seed) if isinstance(size, str) and isinstance(seed, int) else None
+    if not isinstance(size, str) or not isinstance(seed, int):
+        return None
+    last_day = settings.get(UNTIL)
+    return size, seed, date.fromisoformat(last_day) if isinstance(last_day, str) else LAST_DAY
 
 
 def _silent(_: str, __: int) -> None:
@@ -116,10 +141,11 @@ def _store_grids(session: Session, city: City) -> None:
             scheme=city.scheme,
             epsg=city.epsg,
             name_en="Minghe",
-            settings={SIZE: city.size, SEED: city.seed},
+            settings={SIZE: city.size, SEED: city.seed, UNTIL: city.last_day.isoformat()},
         )
     )
-    GenerationStore(session).publish(city.layers[GRIDS.name], name=GENERATION, valid_from=MIDNIGHT)
+    begin = Year(city.last_day).begins_at
+    GenerationStore(session).publish(city.layers[GRIDS.name], name=GENERATION, valid_from=begin)
 
 
 def _ground_router(city: City) -> Router:

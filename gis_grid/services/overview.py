@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from gis_grid.accounts.areas import EVERYWHERE, Area
 from gis_grid.errors import NotFoundError
 from gis_grid.grid.levels import FIVE_LEVEL
+from gis_grid.maps.classes import Counts
+from gis_grid.maps.density import BANDWIDTH_M, Density, density_of
 from gis_grid.maps.heat import Heat, heat_of
 from gis_grid.standards.tables import event_categories, facility_categories, place_kinds
 from gis_grid.storage.city import CityStore
@@ -57,6 +59,19 @@ class SpanOfHeat:
     """Incidents of that time whose point is not believed; they are in no cell."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpanOfDensity:
+    """Incidents of a time, as a density."""
+
+    density: Density
+    since: datetime | None
+    until: datetime | None
+    """Both included; None without any incident."""
+
+    doubted: int
+    """Incidents of that time whose point is not believed; they count nowhere."""
+
+
 def sums_of(session: Session, *, now: datetime, area: Area = EVERYWHERE) -> Sums:
     """Count the features of every layer and the incidents in every state."""
     store, ground = LayerStore(session), ground_level(session)
@@ -93,15 +108,68 @@ def heat_within(
     resolution, breaks
         As for `maps.heat.heat_of`.
     """
+    counted = _counted(session, span, choice=choice, area=area)
+    heat = heat_of(counted.cells, counted.counts, resolution=resolution, breaks=breaks)
+    return SpanOfHeat(heat=heat, since=counted.since, until=counted.until, doubted=counted.doubted)
+
+
+def density_within(
+    session: Session,
+    span: tuple[datetime, datetime] | None = None,
+    *,
+    choice: Choice = ALL,
+    area: Area = EVERYWHERE,
+    bandwidth_m: float = BANDWIDTH_M,
+    breaks: Sequence[float] | None = None,
+) -> SpanOfDensity:
+    """Return the kernel density of incidents.
+
+    Parameters
+    ----------
+    session, span, choice, area
+        As for `heat_within`.
+    bandwidth_m, breaks
+        As for `maps.density.density_of`.
+
+    Raises
+    ------
+    InputError
+        The bandwidth is out of range, or too narrow for the city.
+    """
+    counted = _counted(session, span, choice=choice, area=area)
+    density = density_of(counted.cells, counted.counts, bandwidth_m=bandwidth_m, breaks=breaks)
+    return SpanOfDensity(
+        density=density, since=counted.since, until=counted.until, doubted=counted.doubted
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    cells: Counts
+    counts: Counts
+    doubted: int
+    since: datetime | None
+    until: datetime | None
+
+
+def _counted(
+    session: Session, span: tuple[datetime, datetime] | None, *, choice: Choice, area: Area
+) -> _Counted:
+    """Count the incidents of a span, or of the last year of the record, in cells."""
     if span is None:
         until = last_reported_at(session, area=area)
         if until is None:
             none = np.zeros(0, np.int64)
-            return SpanOfHeat(heat=heat_of(none, none), since=None, until=None, doubted=0)
+            return _Counted(cells=none, counts=none, doubted=0, since=None, until=None)
         span = until - YEAR, until
     found = cell_counts(session, since=span[0], until=span[1], choice=choice, area=area)
-    heat = heat_of(found.cells, found.counts, resolution=resolution, breaks=breaks)
-    return SpanOfHeat(heat=heat, since=span[0], until=span[1], doubted=found.doubted)
+    return _Counted(
+        cells=found.cells,
+        counts=found.counts,
+        doubted=found.doubted,
+        since=span[0],
+        until=span[1],
+    )
 
 
 def ground_level(session: Session) -> str:

@@ -63,6 +63,12 @@ class Span:
         """Return when it begins, and when the day after it does."""
         return _midnight(self.first), _midnight(self.last + _DAY)
 
+    @property
+    def whole_instants(self) -> tuple[datetime, datetime]:
+        """Return its first and its last instant, both included."""
+        since, until = self.instants
+        return since, until - timedelta(microseconds=1)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:

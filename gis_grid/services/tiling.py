@@ -15,17 +15,19 @@ from sqlalchemy.orm import Session
 
 from gis_grid.accounts.areas import EVERYWHERE, Area
 from gis_grid.errors import NotFoundError
+from gis_grid.router.special import reaches
 from gis_grid.storage.database import sessions
 from gis_grid.storage.kept_open import KeptOpen
 from gis_grid.storage.layers import LayerStore
+from gis_grid.storage.special import SpecialStore
 from gis_grid.storage.tile_tokens import TokenWatch
 from gis_grid.storage.tiles import draw_rows, widest_deg
 from gis_grid.tiles.columns import Value, columns_of
 from gis_grid.tiles.grids import GridSheets
-from gis_grid.tiles.mercator import Tile, to_world
+from gis_grid.tiles.mercator import Tile, shapes_to_world, to_world
 from gis_grid.tiles.sectors import sectors
 from gis_grid.tiles.sheet import Sheet
-from gis_grid.values.tiles import GRID_LABELS, GRIDS, TILE_LAYERS, VIEWS, TileLayer
+from gis_grid.values.tiles import GRID_LABELS, GRIDS, SPECIAL, TILE_LAYERS, VIEWS, TileLayer
 
 T = TypeVar("T")
 
@@ -78,6 +80,7 @@ class Tiling:
         self._token_lock = threading.Lock()
         self._grid_sheets = _Kept(engine, _read_grids)
         self._view_sheet = _Kept(engine, _read_views)
+        self._special_sheet = _Kept(engine, _read_special)
         self._widest = {
             name: _Kept(engine, partial(_widest, layer)) for name, layer in TILE_LAYERS.items()
         }
@@ -132,6 +135,8 @@ class Tiling:
         if layer == VIEWS:
             views = self._view_sheet.get(self.tokens()[VIEWS.name])
             return views.draw(tile, area=area)
+        if layer == SPECIAL:  # they belong to no grid
+            return self._special_sheet.get(self.tokens()[SPECIAL.name]).draw(tile)
         widest = self._widest[layer.name].get(self.tokens()[layer.name])
         return self._connections.read(
             partial(draw_rows, layer=layer, tile=tile, area=area, widest_deg=widest)
@@ -198,6 +203,14 @@ def _read_views(session: Session) -> Sheet:
     columns = columns_of({name: _plain(frame[name]) for name in VIEWS.fields})
     owners = [None if pd.isna(code) else str(code) for code in frame["grid_code"]]
     return Sheet(VIEWS, sectors(to_world(lonlats), **numbers), columns, owners=owners)
+
+
+def _read_special(session: Session) -> Sheet:
+    store = SpecialStore(session)
+    frame = reaches(store.get(store.number()))
+    columns = columns_of({name: _plain(frame[name]) for name in SPECIAL.fields})
+    shapes = shapes_to_world(frame.geometry.to_numpy())
+    return Sheet(SPECIAL, shapes, columns, owners=[None] * len(frame))
 
 
 def _plain(values: "pd.Series[Any]") -> list[Value]:

@@ -33,3 +33,35 @@ def counts_by_grid(
         .group_by(columns.grid_code)
     )
     return {row[0]: row[1] for row in rows}
+
+
+def reports_in_cells(
+    session: Session,
+    cells: tuple[int, int],
+    *,
+    since: datetime,
+    until: datetime,
+    choice: Choice = ALL,
+    area: Area = EVERYWHERE,
+) -> list[datetime]:
+    """Return when the believed incidents of a range of cells were reported, in order.
+
+    Parameters
+    ----------
+    session
+        The database.
+    cells
+        First and last of the stored H3 cells, as `gis_grid.router.cells.ranges` gives them.
+    since, until
+        From, and before: with a time zone.
+    choice, area
+        Which incidents, and where.
+    """
+    columns = _INCIDENT.c
+    found = session.scalars(
+        select(columns.reported_at)
+        .where(chosen(choice, since, until, area))
+        .where(columns.cell.between(*cells), columns.doubt.is_(None))
+        .order_by(columns.reported_at)
+    )
+    return list(found)

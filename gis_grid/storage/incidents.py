@@ -45,6 +45,13 @@ def last_reported_at(session: Session, *, area: Area = EVERYWHERE) -> datetime |
     return latest
 
 
+def first_reported_at(session: Session, *, area: Area = EVERYWHERE) -> datetime | None:
+    """Return when the oldest incident of an area was reported; None when there is none."""
+    oldest = select(func.min(_INCIDENT.c.reported_at)).where(_in(area))
+    first: datetime | None = session.scalar(oldest)
+    return first
+
+
 def cell_counts(
     session: Session,
     *,

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import (
     ColumnElement,
     Executable,
@@ -312,15 +313,16 @@ def spots(session: Session, layer: str, codes: Iterable[str]) -> Mapping[str, Sp
         )
         return {code: Spot(lon=lon, lat=lat, bbox=None) for code, lon, lat in rows}
     geometry = selected_geometry(table, session.get_bind().dialect.name)
-    statement = select(table.c.code, *(table.c[name] for name in BOUNDS), geometry)
+    statement = select(table.c.code, geometry)
     statement = statement.where(table.c.code.in_(wanted))
     statement = statement.where(*_current(layer))
-    return {row[0]: _spot(row[1:5], row[5]) for row in session.execute(statement)}
+    rows = session.execute(statement)
+    return {code: spot_of(shapely.from_wkb(bytes(wkb))) for code, wkb in rows}
 
 
-def _spot(bounds: Sequence[float], wkb: bytes) -> Spot:
-    west, south, east, north = bounds
-    shape = shapely.from_wkb(bytes(wkb))
+def spot_of(shape: BaseGeometry) -> Spot:
+    """Return where a line or a polygon in lon, lat is."""
+    west, south, east, north = shapely.bounds(shape).tolist()
     point = shapely.point_on_surface(shape)
     if shapely.get_dimensions(shape) == 1:
         longest = max(shapely.get_parts(shape), key=shapely.length)

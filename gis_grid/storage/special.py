@@ -1,7 +1,7 @@
 """Special grids (专属网格) of a city: whole sets, each valid until the next one begins."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Select, func, insert, select
 from sqlalchemy.orm import Session
 
@@ -109,6 +110,20 @@ class SpecialStore:
             for at, (name, kind) in enumerate(COLUMNS.items())
         }
         return gpd.GeoDataFrame(table, geometry=[row[-1] for row in found], crs=LONLAT)
+
+    def names(self) -> dict[str, str | None]:
+        """Return the code and the name of every special grid of the newest set, by code."""
+        wanted = select(special_grid.c.code, special_grid.c.name)
+        wanted = wanted.where(special_grid.c.set == self.number()).order_by(special_grid.c.code)
+        return {code: name for code, name in self._session.execute(wanted)}  # noqa: C416 - typed
+
+    def shapes(self, codes: Collection[str]) -> dict[str, BaseGeometry]:
+        """Return the shapes of some special grids of the newest set, by code, in EPSG:4326."""
+        wanted = select(special_grid.c.code, special_grid.c.geometry)
+        wanted = wanted.where(
+            special_grid.c.set == self.number(), special_grid.c.code.in_(sorted(codes))
+        )
+        return {code: shape for code, shape in self._session.execute(wanted)}  # noqa: C416 - typed
 
 
 def digest(frame: gpd.GeoDataFrame) -> str:

@@ -7,6 +7,7 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, select, text
 
+from gis_grid.storage.special import TOPIC as SPECIAL
 from gis_grid.storage.tables import generation, version
 from gis_grid.values.layers import GRIDS, INCIDENTS, LAYERS
 
@@ -35,7 +36,7 @@ class TokenWatch:
         self._connection: Connection | None = None
 
     def tokens(self) -> Mapping[str, str]:
-        """Return the word of each layer of the city.
+        """Return the word of each layer of the city, and of the special grids.
 
         Raises
         ------
@@ -59,12 +60,12 @@ class TokenWatch:
         changing = str(connection.execute(text(_INCIDENTS[connection.dialect.name])).scalar_one())
         if connection.dialect.name == "sqlite":
             changing = f"{self._salt}-{changing}"
-        counted = {name: f"{counters.get(name, 0):x}" for name in LAYERS}
+        counted = {name: f"{counters.get(name, 0):x}" for name in (*LAYERS, SPECIAL)}
         counted |= {GRIDS.name: grids, INCIDENTS.name: changing}
         return {
             # who owns a thing changes with the generation; so does what a person may see
             name: counted[name] if name == GRIDS.name else f"{grids}-{counted[name]}"
-            for name in LAYERS
+            for name in counted
         }
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 Kind = Literal["text", "integer", "real", "flag", "instant", "date"]
-GeometryKind = Literal["POINT", "MULTILINESTRING", "MULTIPOLYGON"]
+GeometryKind = Literal["POINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRY"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,8 @@
 """What the map is drawn from: one description of every layer of vector tiles.
 
 Storage, services, HTTP and the reference are built from it. A tile layer is made of one layer of
-the city; its features carry `fields` of that layer and what is named in `made`.
+the city, or of its special grids; its features carry `fields` of that layer and what is named in
+`made`.
 """
 
 from collections.abc import Mapping
@@ -180,6 +181,15 @@ INCIDENTS = TileLayer(
     doc="Open incidents whose point is believed, one by one; below zoom 14 how many lie in a cell "
     "of the tile, and how many in each state.",
 )
+SPECIAL = TileLayer(
+    name="special",
+    source="special",
+    kind="area",
+    fields=("code", "name", "priority", "tolerance_m"),
+    min_zoom=10,
+    doc="What each special grid (专属网格) reaches: its polygon, or its line with the tolerance to "
+    "both sides.",
+)
 BLOCKS = TileLayer(
     name="blocks",
     source="plans",
@@ -195,7 +205,7 @@ TILE_LAYERS: Mapping[str, TileLayer] = MappingProxyType(
         layer.name: layer
         for layer in (
             *(GRIDS, GRID_LABELS, STREETS, LANDCOVER, WALLS, BUILDINGS),
-            *(FACILITIES, CAMERAS, VIEWS, PLACES, INCIDENTS),
+            *(FACILITIES, CAMERAS, VIEWS, PLACES, INCIDENTS, SPECIAL),
         )
     }
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 
+import geopandas as gpd
 import pytest
 import shapely
 from fastapi.routing import iter_route_contexts
@@ -23,6 +24,7 @@ from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.plans.jobs import JobStore
 from gis_grid.storage.plans.plans import PlanStore
+from gis_grid.storage.special import SpecialStore
 from gis_grid.values.layers import LAYERS
 from gis_grid.values.tiles import TILE_LAYERS
 from tests import databases, drawn, planned
@@ -42,6 +44,9 @@ OUTSIDE = {
     "grids": "C", "facilities": "f9", "cameras": "k9", "buildings": "b9",
     "officers": "o9", "incidents": "i9", "entrances": "d9", "speakers": "s9", "places": "p1",
 }  # fmt: skip
+SPECIAL = {"special": "t1"}
+"""Lies over the grids and belongs to none, so it is on both sides."""
+
 BASE = {"streets": "r1", "landcover": "l1", "walls": "w1", "gates": "g1", "ways": "v1"}
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 LINE = [(123.0, 41.0), (123.001, 41.001)]
@@ -70,6 +75,12 @@ def more():
     yield "ways", drawn.layer("ways", [way], line)
 
 
+def far_campus():
+    """Return a special grid that owns nothing of the drawn city."""
+    rows = {"code": ["t1"], "name": ["x"], "priority": [0.0], "tolerance_m": [0.0]}
+    return gpd.GeoDataFrame(rows, geometry=[shapely.box(124, 42, 124.01, 42.01)], crs=4326)
+
+
 @pytest.fixture(scope="module")
 def service(tmp_path_factory, sqlite_template):
     """Give the application, a client without an account, and a token of every role in HERE."""
@@ -80,9 +91,10 @@ def service(tmp_path_factory, sqlite_template):
     with sessions(engine).begin() as session:
         for name, frame in more():
             LayerStore(session).upsert(name, frame)
+        SpecialStore(session).put(far_campus(), valid_from=drawn.START)
         sides = (
-            Side("inside", "A", HERE, INSIDE | BASE, *new_plans(session, HERE)),
-            Side("outside", "C", THERE, OUTSIDE | BASE, *new_plans(session, THERE)),
+            Side("inside", "A", HERE, INSIDE | BASE | SPECIAL, *new_plans(session, HERE)),
+            Side("outside", "C", THERE, OUTSIDE | BASE | SPECIAL, *new_plans(session, THERE)),
         )
     engine.dispose()
     tokens = {role: token(url, (role, HERE), code=role.value) for role in Role}

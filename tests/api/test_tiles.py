@@ -20,7 +20,7 @@ from tests.tiled import decoded
 
 LON, LAT = drawn.WEST + 1.5 * drawn.SIDE, drawn.SOUTH + 1.5 * drawn.SIDE
 CODES = {name: set(frame["code"]) for name, frame in drawn.frames().items()}
-CODES |= {"grids": set(drawn.grids()["code"]), "walls": set()}
+CODES |= {"grids": set(drawn.grids()["code"]), "walls": set(), "special": set()}
 CODES |= {"grid_labels": CODES["grids"], "views": CODES["cameras"]}
 
 

@@ -5,6 +5,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ import pytest
 from gis_grid.cli.app import main
 from gis_grid.cli.demo import FILE
 from gis_grid.services.demo_city import stored_demo
-from gis_grid.storage.database import opened
+from gis_grid.services.special_sets import list_special
+from gis_grid.storage.database import opened, sessions
 
 
 @pytest.fixture
@@ -33,7 +35,8 @@ def run(monkeypatch, capsys):
 def folder(tmp_path_factory) -> Path:
     """Return a folder with the small city of seed 3."""
     folder = tmp_path_factory.mktemp("demo")
-    words = ["gis-grid", "demo", "--seed", "3", "--data", str(folder), "--build-only"]
+    words = ["gis-grid", "demo", "--seed", "3", "--until", "2026-03-01"]
+    words += ["--data", str(folder), "--build-only"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", words)
         with pytest.raises(SystemExit) as stopped:
@@ -42,13 +45,18 @@ def folder(tmp_path_factory) -> Path:
     return folder
 
 
+def specials(file: Path) -> int:
+    with opened(f"sqlite:///{file}") as engine, sessions(engine)() as session:
+        return len(list_special(session))
+
+
 def held(file: Path):
     with opened(f"sqlite:///{file}") as engine:
         return stored_demo(engine)
 
 
 def test_makes_a_city_in_a_folder(folder):
-    assert held(folder / FILE) == ("small", 3)
+    assert held(folder / FILE) == ("small", 3, date(2026, 2, 28))
     assert [path.name for path in folder.iterdir()] == [FILE]  # no draft, no log is left
 
 
@@ -65,7 +73,16 @@ def test_does_not_overwrite_another_city(run, folder):
     assert code == 2
     assert err.count("\n") == 1
     assert "holds the small city of seed 3, not the small one of seed 4; --replace" in err
-    assert held(folder / FILE) == ("small", 3)
+    assert held(folder / FILE) == ("small", 3, date(2026, 2, 28))
+
+
+def test_says_when_the_record_is_old_and_keeps_it(run, folder):
+    code, out, _ = run("--seed", 3, "--data", folder, "--until", "2026-03-01", "--build-only")
+    assert code == 0
+    assert "days old; --replace makes new ones" in out
+    code, _, err = run("--seed", 3, "--data", folder, "--until", "2026-03-02", "--build-only")
+    assert code == 2
+    assert "holds incidents up to 2026-02-28, not up to 2026-03-01; --replace" in err
 
 
 def test_does_not_overwrite_what_it_does_not_know(run, tmp_path):
@@ -80,7 +97,9 @@ def test_replaces_when_asked_to(run, tmp_path):
     (tmp_path / FILE).write_text("my notes")
     code, _, _ = run("--data", tmp_path, "--build-only", "--replace", "--seed", 9)
     assert code == 0
-    assert held(tmp_path / FILE) == ("small", 9)
+    today = datetime.now(UTC) + timedelta(hours=8)  # in the city's time
+    assert held(tmp_path / FILE) == ("small", 9, (today - timedelta(days=1)).date())
+    assert specials(tmp_path / FILE) > 0
 
 
 @pytest.mark.parametrize(
@@ -90,6 +109,8 @@ def test_replaces_when_asked_to(run, tmp_path):
         (("--seed", "-1", "--build-only"), "seed -1 is negative"),
         (("--host", "0.0.0.0"), "host 0.0.0.0 is not this machine"),
         (("--host", "here"), "host 'here' is no address"),
+        (("--until", "soon", "--build-only"), "--until 'soon' is no day; write it like"),
+        (("--until", "2004-01-01", "--build-only"), "the record cannot end on 2003-12-31"),
     ],
 )
 def test_refuses_in_one_line(run, tmp_path, words, said):

@@ -110,3 +110,15 @@ def test_a_database_without_tables_is_refused(tmp_path):
     words = ["special", "import", str(tmp_path / file), "--database", address]
     with pytest.raises(StorageError, match="gis-grid db upgrade"):
         CliRunner().invoke(app, words, catch_exceptions=False)
+
+
+def test_they_are_exported_and_imported_again(ask):
+    write(Path("in.geojson"), priority=[0.0, 3.0])
+    ask("special", "import", "in.geojson")
+    assert json.loads(ask("special", "export", "out.gpkg", "--json")) == {"rows": 2}
+    assert "2 special grids are valid now (set 1)" in ask("special", "import", "out.gpkg")
+    assert "0 special grids written to" in ask(
+        "special", "export", "before.geojson", "--at", "2020-01-01T00:00Z"
+    )
+    with pytest.raises(InputError, match="--at 'then' is no moment"):
+        ask("special", "export", "out.gpkg", "--at", "then")

@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from tests import databases
+from tests.desk import desk_in
+from tests.services.test_attention import store_busy
+
 DAYS = "2026-01-01..2026-01-03"
 
 
@@ -133,3 +137,77 @@ def test_the_wall_has_figures_and_nothing_to_press(desk):
     assert min(page.evaluate(sizes)) >= 16
     page.keyboard.press("w")
     page.locator(".filters").wait_for()
+
+
+def test_a_wall_plays_by_itself_until_a_key_stops_it(desk):
+    opened = desk("/overview?wall=1&rest=1&days=2025-12-12..2025-12-18", size=(1920, 1080))
+    page = opened.page
+    label = page.locator(".time-label")
+    label.get_by_text("每步 7 天，自动播放").wait_for()
+    opened.until("new URLSearchParams(location.search).get('days') === '2025-12-19..2025-12-25'")
+    page.keyboard.press("p")
+    label.get_by_text("已停，按 P 继续").wait_for()
+    held = page.url
+    page.wait_for_timeout(4500)  # longer than a step
+    assert page.url == held
+    page.keyboard.press("p")
+    opened.until("new URLSearchParams(location.search).get('days') === '2025-12-26..2026-01-01'")
+
+
+def test_who_wants_no_motion_has_a_wall_that_stands(desk):
+    opened = desk("/overview?wall=1&rest=1&step=day", size=(1920, 1080), reduced_motion="reduce")
+    opened.page.locator(".time-label").get_by_text("每步 1 天，已停").wait_for()
+
+
+def test_a_hot_spot_says_why_it_is_one(told):
+    page = told.page
+    card = page.locator(".hot-card")
+    card.get_by_text("网格E一带").wait_for()
+    assert re.search(r"8 件，全城均值的 [\d.]+ 倍，Gi\* [\d.]+", card.inner_text())
+    weeks = card.get_by_role("img").get_attribute("aria-label")
+    assert weeks.endswith("0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 7")
+    card.get_by_role("button", name="看这里的案件").click()
+    page.locator(".list-body [data-layer=incidents] tbody tr").first.wait_for()
+    card.get_by_role("button", name="收起热点").click()
+    assert not card.is_visible()
+
+
+def test_a_density_is_a_choice_beside_cells_and_says_its_bandwidth(told):
+    page = told.page
+    assert not page.get_by_label("核密度带宽").is_visible()
+    page.get_by_role("button", name="核密度").click()
+    told.until("gisGrid.city.heat()?.surface === 'density'")
+    assert "surface=density" in page.url
+    legend = page.locator(".leg")
+    assert "案件密度，件/km²" in legend.inner_text()
+    assert "带宽 400 米" in legend.inner_text()
+    page.get_by_label("核密度带宽").select_option("800")
+    told.until("gisGrid.city.heat()?.bandwidth_m === 800")
+    assert "bandwidth=800" in page.url
+    page.get_by_role("button", name="六边形").click()
+    told.until("gisGrid.city.heat()?.surface === 'cells'")
+
+
+def test_what_is_worth_a_look_needs_a_record_before(told):
+    said = told.page.locator(".attention").inner_text()
+    assert "此前的记录不足 28 天" in said
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory, sqlite_template):
+    """Give a browser on a city in which one grid has far more than before, and one far fewer."""
+    folder = tmp_path_factory.mktemp("busy")
+    with desk_in(databases.sqlite_database(folder, sqlite_template), folder, store_busy) as found:
+        yield found
+
+
+def test_grids_out_of_the_ordinary_are_told_with_their_interval(busy):
+    opened = busy.open("/overview")
+    page = opened.page
+    page.locator(".look").first.wait_for()
+    first, second = page.locator(".look").all_inner_texts()
+    assert re.search(r"网格E\s+30 件，明显增多\s+往常 4.0\s+95% 区间 20.2–42.8", first)
+    assert re.search(r"网格I\s+1 件，明显减少\s+往常 20.0", second)
+    assert "比较了 9 个网格" in page.locator(".attention").inner_text()
+    page.locator(".look").first.click()
+    opened.until("gisGrid.selection.get()?.code === 'E'")

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +53,44 @@ def test_keeps_every_promise(seed):
 
 def test_the_city_of_the_tests_keeps_every_promise(city):
     assert broken(city) == []
+
+
+@pytest.fixture(scope="module")
+def later(city) -> City:
+    """Return the same city with a record that ends on another day."""
+    return make_city("small", city.seed, last_day=date(2026, 11, 29))
+
+
+def test_a_record_that_ends_another_day_keeps_every_promise(city, later):
+    assert broken(later) == []
+    for name, frame in city.layers.items():
+        if name != "incidents":
+            assert everything(replace(city, layers={name: frame})) == everything(
+                replace(later, layers={name: later.layers[name]})
+            )
+    reported = later.layers["incidents"]["reported_at"].dt.tz_convert("Asia/Shanghai").dt.date
+    assert (reported.min(), reported.max()) == (date(2025, 11, 30), date(2026, 11, 29))
+    assert reported.nunique() == 365
+
+
+def test_what_is_open_at_the_end_is_seldom_late(later):
+    frame = later.layers["incidents"]
+    end = pd.Timestamp("2026-11-30", tz="Asia/Shanghai")
+    is_open = frame["closed_at"].isna()
+    late = frame["due_at"][is_open] < end
+    assert 0 < late.sum() < 0.5 * is_open.sum()
+
+
+def test_the_seasons_stay_where_they_are(later):
+    frame = later.layers["incidents"]
+    month = frame["reported_at"].dt.tz_convert("Asia/Shanghai").dt.month.value_counts()
+    assert month[[6, 7, 8]].sum() > 1.1 * month[[1, 2, 12]].sum()
+
+
+@pytest.mark.parametrize("day", [date(2004, 12, 31), date(2100, 1, 1)])
+def test_refuses_days_whose_work_nobody_could_tell(day):
+    with pytest.raises(InputError, match="give a day of 2005 to 2099"):
+        make_city("small", 1, last_day=day)
 
 
 def test_same_seed_same_city(city):

@@ -1,13 +1,16 @@
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from gis_grid.demo.cases import CASES, SHARE, TAKEN_FOR
-from gis_grid.demo.incidents import FIRST_DAY, NOW
+from gis_grid.demo.incidents import DAYS, LAST_DAY, Year
 from gis_grid.demo.worktime import SHIFTS_H, workdays
 from gis_grid.standards.tables import event_categories, facility_categories
+
+FIRST_DAY = Year(LAST_DAY).first_day
+NOW = Year(LAST_DAY).begins_at + timedelta(days=DAYS)
 
 
 @pytest.fixture(scope="module")

@@ -45,3 +45,8 @@ def test_holidays_and_make_up_days():
     assert not named[date(2025, 1, 29)]  # New Year's Day, a Wednesday
     assert not named[date(2025, 2, 1)]
     assert named[date(2025, 2, 8)]  # a Saturday, made up
+
+
+def test_a_year_that_is_not_announced_yet_has_weekends_only():
+    days = workdays(date(2050, 10, 1), 14)  # a Saturday
+    assert days.tolist() == [False, False, *(True,) * 5] * 2

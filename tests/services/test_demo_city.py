@@ -6,6 +6,7 @@ import pytest
 import shapely
 
 from gis_grid.demo.city import City, make_city
+from gis_grid.demo.incidents import LAST_DAY
 from gis_grid.errors import ConflictError, NotFoundError
 from gis_grid.router import cells
 from gis_grid.services.demo_city import store_city, stored_demo
@@ -73,7 +74,7 @@ def test_the_city_and_its_generation_are_known(stored, city):
     assert kept.scheme == city.scheme
     assert generation.number == 1
     assert generation.valid_from.isoformat() == "2024-12-31T16:00:00+00:00"
-    assert stored_demo(stored) == ("small", 5)
+    assert stored_demo(stored) == ("small", 5, LAST_DAY)
 
 
 def test_owners_are_those_of_the_router_and_of_brute_force(stored, city):
@@ -111,7 +112,7 @@ def test_replaces_when_asked_to(stored, city):
     layers = {name: frame.iloc[:600] for name, frame in city.layers.items()}
     other = replace(city, seed=6, layers=layers)
     store_city(stored, other, replace=True)
-    assert stored_demo(stored) == ("small", 6)
+    assert stored_demo(stored) == ("small", 6, LAST_DAY)
     assert len(read(stored, "buildings")) == len(other.layers["buildings"])
 
 

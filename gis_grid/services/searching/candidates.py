@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from gis_grid.locating.folding import SHORTEST, TURNED, fold, turned
+from gis_grid.locating.folding import SHORTEST, TURNED, fold, pieces, turned
 from gis_grid.locating.question import House, Question
 from gis_grid.locating.ranking import (
     SIMILAR_PERCENT,
@@ -24,6 +24,8 @@ from gis_grid.standards.tables import facility_categories, place_kinds
 from gis_grid.storage import search
 from gis_grid.storage.scoping import Area
 from gis_grid.storage.search import Hit, Wanted
+from gis_grid.storage.special import SpecialStore
+from gis_grid.values.special import SPECIAL
 
 NAMED = ("grids", "streets", "places", "cameras", "speakers", "landcover")
 """Layers whose names may be misspelt."""
@@ -64,6 +66,7 @@ def candidates(scope: Scope, asked: Question) -> Iterator[Candidate]:
         The database cannot be read.
     """
     yield from _by_code(scope, asked)
+    yield from _special(scope, asked)
     if len(asked.whole) >= SHORTEST:
         yield from _by_name(scope, asked.whole)
     if asked.house is not None:
@@ -114,6 +117,22 @@ def _by_code(scope: Scope, asked: Question) -> Iterator[Candidate]:
         for hit, known in _known(scope, hits):
             fit = Fit.CODE if hit.code == typed else Fit.CODE_BEGINS
             yield Candidate(layer=hit.layer, code=hit.code, fit=fit, known=known)
+
+
+def _special(scope: Scope, asked: Question) -> Iterator[Candidate]:
+    """Find special grids: a set of them is small, so it is looked through whole."""
+    whole, typed = asked.whole, asked.code or ""
+    for code, name in SpecialStore(scope.session).names().items():
+        known = {"name": name}
+        if typed and code.upper().startswith(typed.upper()):
+            fit = Fit.CODE if len(code) == len(typed) else Fit.CODE_BEGINS
+            yield Candidate(layer=SPECIAL.name, code=code, fit=fit, known=known)
+        if len(whole) < SHORTEST or not name:
+            continue
+        met = sorted((term for term in pieces(name) if term.startswith(whole)), key=len)
+        if met:
+            fit = fit_of(whole, met[0], [name], is_address=False)
+            yield Candidate(layer=SPECIAL.name, code=code, fit=fit, known=known)
 
 
 def _by_name(scope: Scope, asked: str) -> Iterator[Candidate]:

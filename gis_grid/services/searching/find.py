@@ -18,7 +18,17 @@ LIMIT, MOST = 10, 50
 """Results that are given when nobody says how many, and at most."""
 
 ORDER = (
-    *("grids", "entrances", "buildings", "streets", "places", "facilities", "cameras", "gates"),
+    *(
+        "grids",
+        "special",
+        "entrances",
+        "buildings",
+        "streets",
+        "places",
+        "facilities",
+        "cameras",
+        "gates",
+    ),
     *("speakers", "landcover", "incidents"),
 )
 """Layers in the order in which equally good candidates are given."""

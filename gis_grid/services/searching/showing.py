@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 from gis_grid.services.searching.candidates import Candidate, facility_names, place_names
 from gis_grid.storage import search
 from gis_grid.storage.search import Spot
+from gis_grid.storage.special import SpecialStore
 from gis_grid.values.layers import LAYERS
+from gis_grid.values.special import SPECIAL
 
 ADDRESS = "address"
 """The kind of an entrance: a house number with its 单元."""
@@ -101,11 +103,12 @@ def _spots(
     codes: dict[str, set[str]] = {"streets": set(middles)}
     for one in chosen:
         codes.setdefault(one.layer, set()).add(one.code)
+    special = SpecialStore(session).shapes(codes.pop(SPECIAL.name, ()))
     return {
         (layer, code): spot
         for layer, wanted in codes.items()
         for code, spot in search.spots(session, layer, wanted).items()
-    }
+    } | {(SPECIAL.name, code): search.spot_of(shape) for code, shape in special.items()}
 
 
 _ABOVE = {
@@ -129,7 +132,7 @@ def _above(session: Session, chosen: Sequence[Candidate]) -> Mapping[str, str]:
 def _shown(one: Candidate, code: str, spot: Spot | None, above: Mapping[str, str]) -> Found:
     known = one.known
     return Found(
-        kind=ADDRESS if one.layer == "entrances" else LAYERS[one.layer].singular,
+        kind=_kind(one.layer),
         layer=one.layer,
         code=code,
         name=_name(one.layer, known) or code,
@@ -141,6 +144,12 @@ def _shown(one: Candidate, code: str, spot: Spot | None, above: Mapping[str, str
         level=known.get("level"),
         unmatched=one.unmatched,
     )
+
+
+def _kind(layer: str) -> str:
+    if layer == "entrances":
+        return ADDRESS
+    return (SPECIAL if layer == SPECIAL.name else LAYERS[layer]).singular
 
 
 def _name(layer: str, known: Mapping[str, Any]) -> str | None:

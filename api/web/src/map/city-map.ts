@@ -11,7 +11,7 @@ import type { Theme } from "../shell/theme.ts";
 import { type Balance, makeBalance, signed } from "./balance.ts";
 import type { Catalogue } from "./catalogue.ts";
 import type { City } from "./city.ts";
-import { type HeatTold, makeHeat } from "./heat.ts";
+import { type HeatTold, makeHeat, type Surface } from "./heat.ts";
 import { type Hit, hitsAt } from "./hit.ts";
 import type { View } from "./labels/gather.ts";
 import type { AtPoint } from "./labels/layout.ts";
@@ -63,7 +63,7 @@ export interface CityMap {
   /** What the cells of the heat mean; null until they are there. */
   heat(): HeatTold | null;
   /** Show the heat of some days or kinds of incidents instead of the last year. */
-  showHeat(query: Query): Promise<void>;
+  showHeat(query: Query, surface?: Surface): Promise<void>;
   scene(): Scene;
   /** Draw the tiles of another state of the data. */
   use(catalogue: Catalogue): void;
@@ -233,7 +233,7 @@ export function makeCityMap(parts: Parts): CityMap {
     },
     rename: labels.stale,
     heat: heat.told,
-    showHeat: (query) => heat.ask(query).finally(tell),
+    showHeat: (query, surface) => heat.ask(query, surface).finally(tell),
     scene,
     use(catalogue) {
       if (stack.use(catalogue)) tell();

@@ -8,12 +8,19 @@ import { HEAT_OPACITY } from "../palette.ts";
 import { drawable } from "./geojson.ts";
 import { faded, filled, kept, type Scene } from "./style/paint.ts";
 
+/** How incidents are drawn: counted in H3 cells, or as a kernel density. */
+export type Surface = "cells" | "density";
+
 export interface HeatTold {
-  /** Lower bound of each class. */
+  surface: Surface;
+  /** Lower bound of each class: incidents in a cell, or per km². */
   breaks: number[];
-  resolution: number;
+  /** Of cells. */
+  resolution?: number;
+  hidden?: number;
+  /** Of a density. */
+  bandwidth_m?: number;
   total: number;
-  hidden: number;
   doubted: number;
   since: string | null;
   until: string | null;
@@ -26,10 +33,11 @@ export interface HeatMap {
   /** Ask once for the last year, when it is shown for the first time and nobody asked otherwise. */
   load(): Promise<void>;
   /** Ask for some days or kinds of incidents; the last question counts. */
-  ask(query: Query): Promise<void>;
+  ask(query: Query, surface?: Surface): Promise<void>;
   repaint(): void;
 }
 
+const PATHS: Record<Surface, string> = { cells: "/api/v1/heat", density: "/api/v1/density" };
 const CLASSES = 7;
 
 /** Colour of a class out of so many: few classes take colours from the whole ramp. */
@@ -63,17 +71,17 @@ export function makeHeat(api: Api, scene: () => Scene, zIndex: number): HeatMap 
     visible: false,
   });
   layer.set("name", "heat");
-  const load = async (query: Query) => {
-    const answer = await api.get<HeatTold & { features: Feature[] }>("/api/v1/heat", query);
+  const load = async (query: Query, surface: Surface) => {
+    const answer = await api.get<HeatTold & { features: Feature[] }>(PATHS[surface], query);
     if (latest !== query) return; // something else was asked for meanwhile
-    told = answer;
+    told = { ...answer, surface };
     source.clear(true);
     source.addFeatures(drawable(answer.features));
     layer.setStyle(painter());
   };
-  const ask = (query: Query) => {
+  const ask = (query: Query, surface: Surface = "cells") => {
     latest = query;
-    asked = load(query).catch((error: unknown) => {
+    asked = load(query, surface).catch((error: unknown) => {
       asked = null; // the next switch asks again
       throw error;
     });

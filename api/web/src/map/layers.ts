@@ -11,6 +11,7 @@ export const SWITCHES = [
   "cameras",
   "views",
   "places",
+  "special",
   "buildings",
   "walls",
 ] as const;
@@ -25,6 +26,7 @@ export const TILES: Record<Switch, readonly string[]> = {
   cameras: ["cameras"],
   views: ["views"],
   places: ["places"],
+  special: ["special"],
   buildings: ["buildings"],
   walls: ["walls"],
 };
@@ -41,6 +43,7 @@ export const ORDER: readonly string[] = [
   "streets",
   "heat",
   "streets_over",
+  "special",
   "grids",
   "grid_labels",
   "views",

@@ -43,19 +43,35 @@ function heat({ city, t }: Shell): HTMLElement | null {
   if (!city.isOn("heat") || !told) return null;
   const { legend: words } = t.map;
   if (!told.breaks.length)
-    return card(words.heat, "", h("div", { class: "t12 dim" }, words.noHeat));
+    return card(
+      told.surface === "density" ? words.density : words.heat,
+      "",
+      h("div", { class: "t12 dim" }, words.noHeat),
+    );
   const scene = city.scene();
   const colours = told.breaks.map((_, at) => heatColour(scene, at, told.breaks.length));
   const last = told.breaks.length - 1;
-  const limits = told.breaks.map((low, at) => (at === last ? `${count(low)}+` : count(low)));
+  const limits = told.breaks.map((low, at) => (at === last ? `${amount(low)}+` : amount(low)));
+  const when = h("div", { class: "t12 dim" }, words.span(day(told.since), day(told.until)));
+  const filled = ramp(colours, heatOpacity(scene), limits);
+  if (told.surface === "density") {
+    const about = words.sparse(count(told.total), count(told.doubted));
+    const bandwidth = words.bandwidth(count(told.bandwidth_m ?? 0));
+    return card(words.density, bandwidth, ...filled, when, h("div", { class: "t12 dim" }, about));
+  }
   const hidden = h(
     "div",
     { class: "t12 dim" },
-    words.fewer(count(told.hidden), count(told.doubted)),
+    words.fewer(count(told.hidden ?? 0), count(told.doubted)),
   );
-  const size = words.cell(told.resolution, HECTARES[told.resolution] ?? "");
-  const when = h("div", { class: "t12 dim" }, words.span(day(told.since), day(told.until)));
-  return card(words.heat, size, ...ramp(colours, heatOpacity(scene), limits), when, hidden);
+  const { resolution = 0 } = told;
+  const size = words.cell(resolution, HECTARES[resolution] ?? "");
+  return card(words.heat, size, ...filled, when, hidden);
+}
+
+/** Two figures, as the classes are rounded. */
+function amount(low: number): string {
+  return low >= 10 ? count(Math.round(low)) : String(low);
 }
 
 function balance({ city, t }: Shell): HTMLElement | null {

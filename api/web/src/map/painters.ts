@@ -43,6 +43,7 @@ const PAINTERS: Record<string, (look: Look) => Painter> = {
   facilities: ({ scene }) => things.facilities(scene),
   cameras: ({ scene }) => things.cameras(scene),
   views: ({ scene }) => things.views(scene),
+  special: ({ scene }) => grids.special(scene),
   places: ({ scene }) => things.places(scene),
   incidents: ({ scene }) => things.incidents(scene, Date.now),
 };

@@ -44,6 +44,17 @@ const SHAPES: Record<Exclude<Switch, "incidents">, readonly Shape[]> = {
       },
     ],
   ],
+  special: [
+    ["rect", { x: 2, y: 4, width: 16, height: 12, fill: "none", stroke: "var(--ink2)" }],
+    [
+      "path",
+      {
+        d: "M2 11L9 4M2 16L14 4M8 16L18 6M14 16L18 12",
+        stroke: "var(--ink2)",
+        "stroke-width": 0.9,
+      },
+    ],
+  ],
   places: [["circle", { cx: 10, cy: 10, r: 5, fill: "var(--ink)" }]],
   buildings: [
     ["rect", { x: 3, y: 5, width: 14, height: 10, fill: "var(--m-bld)", stroke: "var(--control)" }],

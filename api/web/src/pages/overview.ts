@@ -1,22 +1,27 @@
 /** The leader's page: how much there is, how it stands, where and when incidents are many. */
 
+import type { Query } from "../api.ts";
 import { moment } from "../i18n/format.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
 import { open } from "./open.ts";
+import { type Attention, attentionList, readAttention } from "./overview/attention.ts";
 import { figuresOf, figureTile } from "./overview/figures.ts";
 import { makeFilters } from "./overview/filters.ts";
+import { makeHotSpots } from "./overview/hotspot.ts";
 import { openNow, stock } from "./overview/panel.ts";
 import { ranking } from "./overview/ranking.ts";
 import { makeAsked, readDays, readWindow, type Window } from "./overview/record.ts";
 import { makeTimeBar } from "./overview/timebar.ts";
-import { bigFigures, isWall, openFigure, wallHead } from "./overview/wall.ts";
+import { autoOf, bigFigures, isWall, openFigure, wallHead } from "./overview/wall.ts";
 import { week } from "./overview/week.ts";
 import { type Overview, readOverview } from "./overview-data.ts";
 import "./overview/overview.css";
 
 const EVERY_MS = 60_000;
+/** Lines of what is worth a look that fit on a wall. */
+const ON_WALL = 4;
 
 void open("overview", mount);
 
@@ -29,19 +34,24 @@ function mount(shell: Shell): void {
     asked,
     onSpan: () => void spanChanged(false),
     onFilter: () => void load(),
+    onSurface: () => void heat(false).catch(() => undefined),
   });
-  const timeBar = makeTimeBar({ shell, asked, onSpan: (playing) => spanChanged(playing) });
+  const hotSpots = makeHotSpots(shell, head !== null);
+  const auto = head ? autoOf(shell) : null;
+  const timeBar = makeTimeBar({ shell, asked, auto, onSpan: (playing) => spanChanged(playing) });
   replace(slots.bar, head ? head.element : filters.element);
   slots.foot.append(timeBar.element);
   slots.panel.append(skeleton(8));
   let overview: Overview | null = null;
   let found: Window | null = null;
+  let attention: Attention | null = null;
   let asking = 0;
   let placed = address.get("at") !== null;
 
   const show = () => {
     if (!overview || !found) return;
     filters.show(found.now?.reported ?? null);
+    hotSpots.show(timeBar.isPlaying() && !head ? null : (attention?.hot ?? null));
     const written = asked.written();
     const span = written
       ? t.overview.span(written.first.slice(5), written.last.slice(5))
@@ -55,12 +65,13 @@ function mount(shell: Shell): void {
       replace(
         slots.panel,
         ranking(shell, found),
+        attention ? attentionList(shell, attention, ON_WALL) : null,
         week(shell, found.hours),
-        openNow(shell, overview),
+        attention?.grids.length ? null : openNow(shell, overview), // there is room for one of them
       );
       return;
     }
-    replace(slots.panel, ...told(shell, overview, found, span));
+    replace(slots.panel, ...told(shell, overview, found, attention, span));
   };
   const failed = () =>
     replace(
@@ -70,21 +81,29 @@ function mount(shell: Shell): void {
 
   /** Cells keep their size and colours while they play: a ramp is never stretched to a frame. */
   const heat = (playing: boolean) => {
-    const told = playing ? city.heat() : null;
-    const fixed = told?.breaks.length
-      ? { resolution: told.resolution, breaks: told.breaks.join(",") }
-      : {};
-    return city.showHeat({ ...asked.query(), ...asked.written(), ...fixed });
+    const surface = asked.surface();
+    const drawn = playing ? city.heat() : null;
+    const fixed: Query =
+      drawn?.surface === surface && drawn.breaks.length
+        ? { resolution: drawn.resolution ?? null, breaks: drawn.breaks.join(",") }
+        : {};
+    const wide = surface === "density" ? { bandwidth_m: asked.bandwidth() } : {};
+    return city.showHeat({ ...asked.query(), ...asked.written(), ...fixed, ...wide }, surface);
   };
   async function spanChanged(playing: boolean): Promise<void> {
     const mine = ++asking;
     timeBar.show();
     const cells = heat(playing).catch(() => undefined);
-    if (!playing) {
+    if (playing && !head) hotSpots.show(null);
+    if (!playing || head) {
       try {
-        const answer = await readWindow(api, asked);
+        const [answer, looks] = await Promise.all([
+          readWindow(api, asked),
+          readAttention(api, asked).catch(() => null), // the figures do not wait for it
+        ]);
         if (mine !== asking) return;
         found = answer;
+        attention = looks;
         show();
       } catch {
         failed();
@@ -116,7 +135,13 @@ function homeAgain({ city }: Shell): void {
   city.goHome();
 }
 
-function told(shell: Shell, overview: Overview, found: Window, span: string): HTMLElement[] {
+function told(
+  shell: Shell,
+  overview: Overview,
+  found: Window,
+  attention: Attention | null,
+  span: string,
+): HTMLElement[] {
   const { t, lang, city } = shell;
   const name = (lang === "en" && city.city.name_en) || city.city.name || t.shell.unnamed;
   const figures = figuresOf(shell, found);
@@ -135,6 +160,7 @@ function told(shell: Shell, overview: Overview, found: Window, span: string): HT
     tiles,
     figures.length ? h("p", { class: "t12 dim" }, t.overview.change) : null,
   );
-  const compared = found.now ? [ranking(shell, found), week(shell, found.hours)] : [];
+  const looks = attention ? [attentionList(shell, attention)] : [];
+  const compared = found.now ? [ranking(shell, found), ...looks, week(shell, found.hours)] : [];
   return [top, ...compared, openNow(shell, overview), stock(shell, overview)];
 }

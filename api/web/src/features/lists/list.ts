@@ -15,7 +15,7 @@ import { columnsOf, headRow, type Sort, sortedRows, tableRow } from "./table.ts"
 
 const LISTED = [
   ...["grids", "incidents", "facilities", "cameras", "places", "buildings", "entrances"],
-  ...["streets", "gates", "speakers", "walls", "landcover"],
+  ...["special", "streets", "gates", "speakers", "walls", "landcover"],
 ];
 const WAIT_MS = 250;
 

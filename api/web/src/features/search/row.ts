@@ -9,6 +9,7 @@ import type { Result } from "./results.ts";
 
 const SIGNS: Record<string, IconName> = {
   grid: "border",
+  special_grid: "border",
   address: "bld",
   building: "bld",
   street: "route",

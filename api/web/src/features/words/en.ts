@@ -3,6 +3,7 @@ import type { FeatureWords } from "./zh.ts";
 export const en: FeatureWords = {
   kinds: {
     grid: "Grid",
+    special_grid: "Special grid",
     address: "Entrance",
     building: "Building",
     street: "Street",

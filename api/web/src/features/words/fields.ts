@@ -51,6 +51,8 @@ export const FIELDS: Record<string, Both> = {
   from_node: ["起点", "From node"],
   to_node: ["终点", "To node"],
   length_m: ["长度", "Length"],
+  priority: ["优先级", "Priority"],
+  tolerance_m: ["两侧宽度", "Width to both sides"],
   role: ["岗位", "Post"],
   reported_at: ["上报时间", "Reported"],
   due_at: ["时限", "Due"],

@@ -3,6 +3,7 @@
 export const zh = {
   kinds: {
     grid: "网格",
+    special_grid: "专属网格",
     address: "单元",
     building: "楼栋",
     street: "街道",

@@ -1,7 +1,7 @@
 /** Grids: fills for the planner, borders by level for everybody. */
 
 import type { FeatureLike } from "ol/Feature.js";
-import { Stroke, Style } from "ol/style.js";
+import { Fill, Stroke, Style } from "ol/style.js";
 import { faded, filled, kept, type Painter, type Scene, stroked, text } from "./paint.ts";
 
 /** Which levels are drawn: those whose grids tile the ground. */
@@ -61,6 +61,30 @@ export function before(scene: Scene, levels: Levels, planned: (code: string) => 
     if (size < UNSEEN_PX) return undefined;
     return size < THIN_PX || !planned(text(feature, "code")) ? others : dashed;
   };
+}
+
+const HATCH_PX = 8;
+
+/** Special grids lie over the others: hatched, so that what is below stays readable. */
+export function special({ colours, dark }: Scene): Painter {
+  const hatch = document.createElement("canvas");
+  hatch.width = hatch.height = HATCH_PX;
+  const pen = hatch.getContext("2d");
+  let fill: CanvasPattern | string = faded(colours.page.ink2, 0.08);
+  if (pen) {
+    pen.strokeStyle = faded(colours.page.ink2, dark ? 0.42 : 0.34);
+    pen.lineWidth = 1;
+    pen.beginPath();
+    for (const at of [-HATCH_PX, 0, HATCH_PX]) {
+      pen.moveTo(at, HATCH_PX);
+      pen.lineTo(at + HATCH_PX, 0);
+    }
+    pen.stroke();
+    fill = pen.createPattern(hatch, "repeat") ?? fill;
+  }
+  const casing = dark ? "rgba(13,17,22,.75)" : "rgba(255,255,255,.85)";
+  const area = new Style({ fill: new Fill({ color: fill }) });
+  return () => [area, stroked(casing, 4, 1), stroked(colours.page.ink2, 1.8, 2, [10, 3])];
 }
 
 function bordered({ colours, dark }: Scene, up: number): Style[] {

@@ -80,10 +80,14 @@ export function signed(value: number, decimals: number): string {
 }
 
 /** No axis; the last point marked; weeks without anything leave a gap. */
-function sparkline(values: (number | null)[], label: string): SVGSVGElement {
+export function sparkline(
+  values: readonly (number | null)[],
+  label: string,
+  wide = WIDE,
+): SVGSVGElement {
   const known = values.filter((value) => value !== null);
   const [low, high] = [Math.min(...known), Math.max(...known)];
-  const x = (at: number) => 4 + (at * (WIDE - 8)) / Math.max(1, values.length - 1);
+  const x = (at: number) => 4 + (at * (wide - 8)) / Math.max(1, values.length - 1);
   const y = (value: number) =>
     high === low ? HIGH / 2 : HIGH - 5 - ((value - low) * (HIGH - 10)) / (high - low);
   let path = "";
@@ -99,7 +103,7 @@ function sparkline(values: (number | null)[], label: string): SVGSVGElement {
   }
   return svg(
     "svg",
-    { class: "spark", viewBox: `0 0 ${WIDE} ${HIGH}`, role: "img", "aria-label": label },
+    { class: "spark", viewBox: `0 0 ${wide} ${HIGH}`, role: "img", "aria-label": label },
     ...drawn,
   );
 }

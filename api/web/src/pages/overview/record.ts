@@ -1,6 +1,7 @@
 /** What the leader looks at: which days and incidents, and what the service says about them. */
 
 import type { Api } from "../../api.ts";
+import type { Surface } from "../../map/heat.ts";
 import type { Address } from "../../shell/address.ts";
 
 export interface Figures {
@@ -73,7 +74,13 @@ export interface Asked {
   setSpan(span: Span): void;
   filter(name: "kind" | "source"): string | null;
   query(): Record<string, string | null>;
+  /** How the heat is drawn: `surface=density`, `bandwidth=800`. */
+  surface(): Surface;
+  bandwidth(): number;
 }
+
+export const BANDWIDTHS_M = [200, 400, 800] as const;
+export const USUAL_BANDWIDTH_M = 400;
 
 export function makeAsked(address: Address): Asked & { use(days: Days): void } {
   let days: Days | null = null;
@@ -112,6 +119,11 @@ export function makeAsked(address: Address): Asked & { use(days: Days): void } {
     },
     filter,
     query: () => ({ kind: filter("kind"), source: filter("source") }),
+    surface: () => (address.get("surface") === "density" ? "density" : "cells"),
+    bandwidth() {
+      const given = Number(address.get("bandwidth"));
+      return BANDWIDTHS_M.find((one) => one === given) ?? USUAL_BANDWIDTH_M;
+    },
   };
 }
 

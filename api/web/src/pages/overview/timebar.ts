@@ -1,14 +1,19 @@
-/** All days of the record as bars, a window with two handles, and play: a week a step. */
+/** All days of the record as bars, a window with two handles, and play: a week a step.
+ *
+ * On a wall it plays by itself: it rests at the newest days, goes back and plays up to them again.
+ */
 
 import type { Shell } from "../../shell/shell.ts";
-import { h, replace, svg } from "../../ui/dom.ts";
+import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { type Asked, dayAfter, type Span } from "./record.ts";
+import { dragged, drawnBars, monthNames } from "./time-drawn.ts";
 
-const HIGH = 48;
 const STEP_MS = 700;
+/** A wall is read from afar: its figures follow each step. */
+const AUTO_MS = 4000;
+const AUTO_STEPS = 12;
 const WEEK = 7;
-const GRIP_PX = 9;
 
 export interface TimeBar {
   element: HTMLElement;
@@ -17,14 +22,26 @@ export interface TimeBar {
   isPlaying(): boolean;
 }
 
+/** How a wall plays by itself. */
+export interface Auto {
+  /** Days of a step. */
+  step: number;
+  /** What a step is called. */
+  said: string;
+  /** How long it rests at the newest days. */
+  restMs: number;
+}
+
 interface Parts {
   shell: Shell;
   asked: Asked;
   /** Another span was chosen; `playing` while it only passes by. */
   onSpan(playing: boolean): Promise<void>;
+  /** Null where somebody sits before it. */
+  auto: Auto | null;
 }
 
-export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
+export function makeTimeBar({ shell, asked, onSpan, auto }: Parts): TimeBar {
   const { overview: words } = shell.t;
   const label = h("div", { class: "time-label" });
   const bars = h("div", { class: "bars-box" });
@@ -41,6 +58,10 @@ export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
     h("div", { class: "grow" }, track, months),
   );
   let timer = 0;
+  let resting = 0;
+  let isStopped = auto === null || matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const stride = auto?.step ?? WEEK;
+  const pace = auto ? AUTO_MS : STEP_MS;
 
   const days = () => asked.days()?.reported ?? [];
   const last = () => days().length - 1;
@@ -58,6 +79,7 @@ export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
         { class: "t12 dim" },
         written ? words.spanDays(written.last.slice(0, 4), to - from + 1) : "",
       ),
+      auto ? h("span", { class: "t12 dim", role: "status" }, autoSaid()) : null,
     );
     replace(bars, drawnBars(days(), { from, to }));
     frame.style.left = `${(from / many) * 100}%`;
@@ -87,15 +109,12 @@ export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
       stop();
       return;
     }
-    const next = Math.min(last(), to + WEEK);
+    const next = Math.min(last(), to + stride);
     choose({ from: next - wide, to: next }, true);
     const began = performance.now();
     await onSpan(true);
     if (timer)
-      timer = window.setTimeout(
-        () => void step(),
-        Math.max(0, STEP_MS - (performance.now() - began)),
-      );
+      timer = window.setTimeout(() => void step(), Math.max(0, pace - (performance.now() - began)));
   }
 
   function toggle(): void {
@@ -105,9 +124,39 @@ export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
     }
     const { from, to } = asked.span();
     if (to >= last()) choose({ from: 0, to: to - from }, true);
-    timer = window.setTimeout(() => void step(), STEP_MS);
+    begin();
+  }
+
+  function begin(): void {
+    timer = window.setTimeout(() => void step(), pace);
     show();
     void onSpan(true);
+  }
+
+  function autoSaid(): string {
+    const said = auto?.said ?? "";
+    return isStopped ? words.stopped(said) : words.auto(said);
+  }
+
+  /** Rest, then go back so many steps and play up to the newest days. */
+  function rest(): void {
+    window.clearTimeout(resting);
+    if (!auto || isStopped) return;
+    resting = window.setTimeout(() => {
+      const { from, to } = asked.span();
+      const wide = to - from;
+      const back = Math.max(wide, last() - AUTO_STEPS * stride);
+      if (days().length && to >= last()) choose({ from: back - wide, to: back }, true);
+      begin();
+    }, auto.restMs);
+  }
+
+  function pauseAuto(): void {
+    isStopped = !isStopped;
+    window.clearTimeout(resting);
+    if (!isStopped) begin();
+    else if (timer) stop();
+    else show();
   }
 
   function stop(): void {
@@ -115,6 +164,7 @@ export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
     timer = 0;
     show();
     void onSpan(false);
+    rest();
   }
 
   function handle(end: keyof Span) {
@@ -155,74 +205,9 @@ export function makeTimeBar({ shell, asked, onSpan }: Parts): TimeBar {
     move: (span) => choose(span, true),
     done: () => void onSpan(false),
   });
+  if (auto) {
+    for (const key of ["p", " "]) shell.keys.add({ key, does: words.autoKey, run: pauseAuto });
+    rest();
+  }
   return { element, show, isPlaying: () => timer !== 0 };
-}
-
-interface Drag {
-  dayAt(share: number): number;
-  span(): Span;
-  move(span: Span): void;
-  done(): void;
-}
-
-/** A handle moves its end, the window moves whole, a press beside it brings it there. */
-function dragged(track: HTMLElement, { dayAt, span, move, done }: Drag): void {
-  track.addEventListener("pointerdown", (press) => {
-    if (press.button !== 0) return;
-    const box = track.getBoundingClientRect();
-    const at = (event: PointerEvent) => dayAt((event.clientX - box.left) / box.width);
-    const before = span();
-    const wide = before.to - before.from;
-    const dayPx = box.width / Math.max(1, dayAt(1));
-    const near = (day: number) => Math.abs(press.clientX - box.left - day * dayPx) <= GRIP_PX;
-    const end = near(before.from) ? "from" : near(before.to + 1) ? "to" : null;
-    const began = at(press);
-    const inside = began >= before.from && began <= before.to;
-    const start = inside ? before.from : began - Math.floor(wide / 2);
-    const follow = (event: PointerEvent) => {
-      const now = at(event);
-      if (end === "from") move({ from: Math.min(now, before.to), to: before.to });
-      else if (end === "to") move({ from: before.from, to: Math.max(now, before.from) });
-      else move({ from: start + now - began, to: start + now - began + wide });
-    };
-    track.setPointerCapture(press.pointerId);
-    if (!inside && !end) follow(press);
-    track.addEventListener("pointermove", follow);
-    const release = () => {
-      track.removeEventListener("pointermove", follow);
-      done();
-    };
-    track.addEventListener("pointerup", release, { once: true });
-  });
-}
-
-function drawnBars(days: readonly number[], { from, to }: Span): SVGSVGElement {
-  const most = Math.max(1, ...days);
-  let [on, off] = ["", ""];
-  days.forEach((many, at) => {
-    const tall = (many / most) * HIGH;
-    const bar = `M${at + 0.1} ${HIGH}v${-tall}h.8v${tall}z`;
-    if (at >= from && at <= to) on += bar;
-    else off += bar;
-  });
-  const box = { viewBox: `0 0 ${Math.max(1, days.length)} ${HIGH}`, preserveAspectRatio: "none" };
-  return svg(
-    "svg",
-    { ...box, height: HIGH, "aria-hidden": "true" },
-    svg("path", { d: off, class: "off" }),
-    svg("path", { d: on, class: "on" }),
-  );
-}
-
-function monthNames({ t }: Shell, asked: Asked): HTMLElement[] {
-  const found = asked.days();
-  if (!found?.first) return [];
-  const names: HTMLElement[] = [];
-  found.reported.forEach((_, at) => {
-    const day = dayAfter(found.first ?? "", at);
-    if (!day.endsWith("-01")) return;
-    const left = `left:${(at / found.reported.length) * 100}%`;
-    names.push(h("span", { style: left }, t.overview.month(Number(day.slice(5, 7)))));
-  });
-  return names;
 }

@@ -7,12 +7,25 @@ import { mark } from "../../ui/icons.ts";
 import type { Overview } from "../overview-data.ts";
 import { openStates } from "../overview-data.ts";
 import { type Figure, figureTile } from "./figures.ts";
+import type { Auto } from "./timebar.ts";
 
 const ZONE = "Asia/Shanghai";
 const TICK_MS = 5000;
 
 export function isWall(shell: Shell): boolean {
   return shell.address.get("wall") !== null;
+}
+
+const REST_S = 20;
+const STEPS = { day: 1, week: 7, month: 30 } as const;
+
+/** How the wall plays by itself: `step=day`, `week` (as a rule) or `month`, `rest=` in seconds. */
+export function autoOf({ address, t }: Shell): Auto {
+  const given = address.get("step");
+  const name = given === "day" || given === "month" ? given : "week";
+  const rest = Number(address.get("rest"));
+  const restS = rest >= 1 && rest <= 3600 ? rest : REST_S;
+  return { step: STEPS[name], said: t.overview.steps[name], restMs: restS * 1000 };
 }
 
 export interface WallHead {
