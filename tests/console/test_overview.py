@@ -29,7 +29,7 @@ def test_figures_have_unit_and_what_they_are_a_part_of(told):
     assert "上期 0 件" in tiles[0]
     assert re.search(r"按时处置率\s+无数据\s+0 / 0", tiles[1])  # none has a limit
     assert re.search(r"结案率\s+0.0\s*%\s+0 / 8", tiles[2])
-    assert page.locator(".spark").count() == len(tiles) == 4
+    assert page.locator(".tile .spark").count() == len(tiles) == 4
     open_now = page.locator("section", has_text="在办案件，按状态").last.inner_text()
     assert re.search(r"待受理\s+8", open_now)
 

@@ -108,7 +108,11 @@ function inside(shell: Shell, hot: Hot, close: (() => void) | null): HTMLElement
         : h("span", {}),
     ),
     h("p", { class: "t12 mut num" }, words.why(count(hot.count), times, hot.score.toFixed(1))),
-    h("div", { class: "hot-weeks" }, sparkline(hot.weeks, words.weeksSaid(hot.weeks.join(", ")), SPARK_PX)),
+    h(
+      "div",
+      { class: "hot-weeks" },
+      sparkline(hot.weeks, words.weeksSaid(hot.weeks.join(", ")), SPARK_PX),
+    ),
     lower,
   ];
 }

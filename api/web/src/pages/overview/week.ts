@@ -35,6 +35,7 @@ export function week({ t }: Shell, hours: readonly number[][]): HTMLElement {
       "table",
       { class: "week" },
       h("caption", { class: "visually-hidden" }, words.when),
+      h("colgroup", {}, h("col", { class: "days" })),
       h("tbody", {}, ...cells),
       h("tfoot", {}, h("tr", {}, h("td", {}), ...heads)),
     ),
