@@ -145,12 +145,12 @@ def test_a_wall_plays_by_itself_until_a_key_stops_it(desk):
     label = page.locator(".time-label")
     label.get_by_text("每步 7 天，自动播放").wait_for()
     opened.until("new URLSearchParams(location.search).get('days') === '2025-12-19..2025-12-25'")
-    page.keyboard.press("p")
-    label.get_by_text("已停，按 P 继续").wait_for()
+    page.keyboard.press(" ")
+    label.get_by_text("已停，按空格继续").wait_for()
     held = page.url
     page.wait_for_timeout(4500)  # longer than a step
     assert page.url == held
-    page.keyboard.press("p")
+    page.keyboard.press(" ")
     opened.until("new URLSearchParams(location.search).get('days') === '2025-12-26..2026-01-01'")
 
 

@@ -238,7 +238,7 @@ export const en: Words = {
     },
     steps: { day: "a day a step", week: "a week a step", month: "30 days a step" },
     auto: (step) => `plays by itself, ${step}`,
-    stopped: (step) => `stopped, ${step}; P goes on`,
+    stopped: (step) => `stopped, ${step}; space goes on`,
     autoKey: "Stop or go on playing",
     wallTitle: (city) => `${city} at a glance`,
     timeBar: "Time",

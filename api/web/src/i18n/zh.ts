@@ -237,7 +237,7 @@ export const zh = {
     },
     steps: { day: "每步 1 天", week: "每步 7 天", month: "每步 30 天" },
     auto: (step: string) => `${step}，自动播放`,
-    stopped: (step: string) => `${step}，已停，按 P 继续`,
+    stopped: (step: string) => `${step}，已停，按空格继续`,
     autoKey: "停下或继续自动播放",
     wallTitle: (city: string) => `${city}运行总览`,
     timeBar: "时间",

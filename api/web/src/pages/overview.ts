@@ -93,13 +93,14 @@ function mount(shell: Shell): void {
   async function spanChanged(playing: boolean): Promise<void> {
     const mine = ++asking;
     timeBar.show();
+    filters.show(null); // what was pressed is pressed at once; the number comes with the answer
     const cells = heat(playing).catch(() => undefined);
     if (playing && !head) hotSpots.show(null);
     if (!playing || head) {
       try {
         const [answer, looks] = await Promise.all([
           readWindow(api, asked),
-          readAttention(api, asked).catch(() => null), // the figures do not wait for it
+          readAttention(api, asked).catch(() => null), // the figures are shown without it
         ]);
         if (mine !== asking) return;
         found = answer;

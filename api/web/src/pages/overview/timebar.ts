@@ -206,7 +206,7 @@ export function makeTimeBar({ shell, asked, onSpan, auto }: Parts): TimeBar {
     done: () => void onSpan(false),
   });
   if (auto) {
-    for (const key of ["p", " "]) shell.keys.add({ key, does: words.autoKey, run: pauseAuto });
+    for (const key of [" ", "s"]) shell.keys.add({ key, does: words.autoKey, run: pauseAuto });
     rest();
   }
   return { element, show, isPlaying: () => timer !== 0 };
