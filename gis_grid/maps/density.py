@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -212,7 +213,8 @@ def _bands(raster: Raster, shown: NDArray[np.bool_], limits: tuple[float, ...]) 
     uppers = [*limits[1:], max(top, limits[-1] + 1)]
     rows: list[tuple[float, int, shapely.MultiPolygon]] = []
     for at, (low, high) in enumerate(zip(limits, uppers, strict=True)):
-        outers, offsets = lines.filled(-1.0 if at == 0 else low, high)
+        filled: Any = lines.filled(-1.0 if at == 0 else low, high)  # its form is that of fill_type
+        outers, offsets = filled
         shape = _degrees(outers, offsets, raster.epsg)
         if shape is not None:
             rows.append((low, at, shape))

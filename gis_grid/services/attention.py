@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from sqlalchemy.orm import Session
@@ -214,7 +215,7 @@ def _hot(session: Session, asked: Asked, wide: str, choice: Choice, area: Area) 
 
 def _land_m2(session: Session, level: str, area: Area) -> float:
     frame = LayerStore(session).read("grids", level=level, area=area) if level else None
-    if frame is None or frame.empty:
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.empty:
         return 0.0
     west, south, east, north = frame.total_bounds
     epsg = metric_epsg(lon=(west + east) / 2, lat=(south + north) / 2)

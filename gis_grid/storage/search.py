@@ -316,8 +316,8 @@ def spots(session: Session, layer: str, codes: Iterable[str]) -> Mapping[str, Sp
     statement = select(table.c.code, geometry)
     statement = statement.where(table.c.code.in_(wanted))
     statement = statement.where(*_current(layer))
-    rows = session.execute(statement)
-    return {code: spot_of(shapely.from_wkb(bytes(wkb))) for code, wkb in rows}
+    found = session.execute(statement)
+    return {row[0]: spot_of(shapely.from_wkb(bytes(row[1]))) for row in found}
 
 
 def spot_of(shape: BaseGeometry) -> Spot:
