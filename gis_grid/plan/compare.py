@@ -107,11 +107,13 @@ def compare(old: PlanState, new: PlanState, *, shared: int | None = None) -> Com
 def gazette(old: PlanState, found: Comparison) -> tuple[GazetteRow, ...]:
     """Return the table of old codes, in their order."""
     names = old.blocks.names
-    table = []
+    table, mine = [], dict[str | None, list[Share]]()
+    for share in found.shares:
+        if share.new_code and share.of_old >= SMALL:
+            mine.setdefault(share.old_code, []).append(share)
     for code in sorted(code for code in old.codes if code is not None):
         grid = old.grid_of(code)
-        mine = [s for s in found.shares if s.old_code == code and s.of_old >= SMALL]
-        heirs = sorted((s for s in mine if s.new_code), key=lambda s: (-s.of_old, s.new_code))
+        heirs = sorted(mine.get(code, ()), key=lambda s: (-s.of_old, s.new_code or ""))
         sums = old.sums([grid])[0]
         households = sums[names.index("households")] if "households" in names else np.nan
         table.append(

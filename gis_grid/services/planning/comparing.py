@@ -16,7 +16,7 @@ from gis_grid.plan.core import NOBODY
 from gis_grid.plan.metrics import measure, spread
 from gis_grid.plan.state import PlanState
 from gis_grid.services.planning.judging import PlanSettings, known
-from gis_grid.services.planning.standing import grids_at
+from gis_grid.services.planning.standing import grids_at, origins_at
 from gis_grid.services.planning.telling import Feature, feature_of_shapes
 from gis_grid.storage.city import CityStore
 from gis_grid.storage.generations import GenerationStore
@@ -146,13 +146,14 @@ def compared(
     """
     old = other.state
     found = compare(old, new, shared=other.shared)
+    table = gazette(old, found)
     counts = _counted(session, old, new, ancestors(old, new, shared=other.shared))
     return Compared(
         old=_side(old, settings, {name: pair[0] for name, pair in counts.grids.items()}),
         new=_side(new, settings, {name: pair[1] for name, pair in counts.grids.items()}),
         comparison=found,
-        gazette=gazette(old, found),
-        follows=[*counts.moved, _posts(session, old, found)],
+        gazette=table,
+        follows=[*counts.moved, _posts(session, table)],
         blocks=_tint(old, new, found) if shapes else (),
     )
 
@@ -179,7 +180,8 @@ def _counted(session: Session, old: PlanState, new: PlanState, heirs: Ints) -> _
         )
     grids, moved = {}, []
     for name, placed in places.items():
-        before, after = (grids_at(state, placed.lonlat) for state in (old, new))
+        origins = origins_at(old.blocks, placed.lonlat)
+        before, after = (grids_at(state, placed.lonlat, origins) for state in (old, new))
         grids[name] = (_tally(before, old.grids), _tally(after, new.grids))
         other = before != heirs[after]
         moved.append(_moved(name, placed, other, ((old, before), (new, after))))
@@ -207,13 +209,13 @@ def _moved(
     )
 
 
-def _posts(session: Session, old: PlanState, found: Comparison) -> Moved:
+def _posts(session: Session, table: Iterable[GazetteRow]) -> Moved:
     """Return the duty posts of grids that are no more as they were; a post keeps the larger heir.
 
     No person is named: a post is known by its code.
     """
     posts = LayerStore(session).read("officers")
-    rows = {row.old_code: row for row in gazette(old, found)}
+    rows = {row.old_code: row for row in table}
     mine = posts[posts["area_code"].isin(list(rows))]
     things = [
         {"code": str(code), "before": str(grid), "after": next(iter(rows[grid].new_codes), None)}

@@ -4,7 +4,8 @@ import numpy as np
 import shapely
 
 from gis_grid.geo.crs import project
-from gis_grid.plan.arrays import Floats, Ints
+from gis_grid.plan.arrays import Floats, Ints, Shapes
+from gis_grid.plan.blocks import Blocks
 from gis_grid.plan.core import NOBODY
 from gis_grid.plan.state import PlanState
 
@@ -12,11 +13,25 @@ NOWHERE = -1
 """The block of a point that no block holds."""
 
 
-def blocks_at(state: PlanState, lonlat: Floats) -> Ints:
-    """Return the block that each point stands on.
+def origins_at(blocks: Blocks, lonlat: Floats) -> Ints:
+    """Return the block that each point stands on, before anything was cut.
 
     A point on the border of blocks stands on the one with the lowest number; `NOWHERE` when none
     holds it.
+
+    Parameters
+    ----------
+    blocks
+        Those of a plan.
+    lonlat
+        Longitude and latitude, degrees of WGS-84, shape ``(n, 2)``.
+    """
+    points = _points(blocks, lonlat)
+    return _lowest(len(points), *_holding(blocks.shapes, points))
+
+
+def blocks_at(state: PlanState, lonlat: Floats, origins: Ints | None = None) -> Ints:
+    """Return the block or part of one that each point stands on.
 
     Parameters
     ----------
@@ -24,23 +39,31 @@ def blocks_at(state: PlanState, lonlat: Floats) -> Ints:
         The plan.
     lonlat
         Longitude and latitude, degrees of WGS-84, shape ``(n, 2)``.
+    origins
+        What `origins_at` says, when that is known: it is the same for all plans of these blocks.
     """
-    x, y = project(lon=lonlat[:, 0], lat=lonlat[:, 1], epsg=state.blocks.epsg)
-    points = np.asarray(shapely.points(x, y), object)
-    found = _lowest(len(points), *_holding(state.blocks.shapes, points))
-    cut = np.flatnonzero([one != NOWHERE and not state.is_alive(int(one)) for one in found])
-    for at in cut:
+    found = origins_at(state.blocks, lonlat) if origins is None else origins.copy()
+    alive = np.array([state.is_alive(block) for block in range(len(state.blocks))], bool)
+    there = np.flatnonzero(found != NOWHERE)
+    cut = there[~alive[found[there]]]
+    points = _points(state.blocks, lonlat[cut])
+    for at, point in zip(cut, points, strict=True):
         parts = sorted(state.atoms.living_parts(int(found[at])))
-        distance = shapely.distance(state.shapes(parts), points[at])
+        distance = shapely.distance(state.shapes(parts), point)
         found[at] = parts[int(np.argmin(distance))]
     return found
 
 
-def grids_at(state: PlanState, lonlat: Floats) -> Ints:
-    """Return the grid that each point is in, -1 for none."""
-    blocks = blocks_at(state, lonlat)
+def grids_at(state: PlanState, lonlat: Floats, origins: Ints | None = None) -> Ints:
+    """Return the grid that each point is in, -1 for none; `origins` as in `blocks_at`."""
+    blocks = blocks_at(state, lonlat, origins)
     owner = state.core.grid[: state.used]
     return np.where(blocks == NOWHERE, NOBODY, owner[blocks] if len(owner) else NOBODY)
+
+
+def _points(blocks: Blocks, lonlat: Floats) -> Shapes:
+    x, y = project(lon=lonlat[:, 0], lat=lonlat[:, 1], epsg=blocks.epsg)
+    return np.asarray(shapely.points(x, y), object)
 
 
 def _holding(shapes: np.ndarray, points: np.ndarray) -> tuple[Ints, Ints]:
