@@ -8,6 +8,7 @@ Service, database and load share the machine.
 """
 
 import asyncio
+import gc
 import sys
 import time
 
@@ -181,6 +182,7 @@ async def all_rows(served: Served, tiles: dict[int, list[Tile]]) -> None:
 def main(given: list[str] | None = None) -> None:
     print(f"Tiles of the city `{SIZE}`. {machine()}")
     with addresses(sys.argv[1:] if given is None else given) as (sqlite, postgis):
+        gc.freeze()  # as the service does: the city that was made is still in memory
         drawn_alone(postgis)
         drawn_alone(sqlite)
         by_peer(sqlite)
