@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 
 from api import problems
 from api.hardening import HardeningMiddleware
+from tests import asyncs
 
 
 def sent(app, parts, *, ends=True):
@@ -35,7 +36,7 @@ def sent(app, parts, *, ends=True):
         "client": ("10.0.0.7", 1),
         "state": {},
     }
-    asyncio.run(app(scope, receive, send))
+    asyncs.run(app(scope, receive, send))
     return answer[0]["status"], b"".join(one.get("body", b"") for one in answer[1:]), answer[0]
 
 

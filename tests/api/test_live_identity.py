@@ -11,7 +11,7 @@ from gis_grid.accounts.sessions import SessionRules
 from gis_grid.services.accounts import tokens
 from gis_grid.services.accounts.seal import make_seal
 from gis_grid.storage.database import open_engine, sessions
-from tests import databases
+from tests import asyncs, databases
 from tests.signed import token
 
 LOOK_S = 2.0
@@ -47,7 +47,7 @@ def test_nobody_waits_for_a_look_while_requests_come(known):
         assert await live.by_token(text, is_write=False) is not None
         return await asked_until(live, text, time.monotonic() + 1.2 * LOOK_S)
 
-    assert all(asyncio.run(asked()))
+    assert all(asyncs.run(asked()))
 
 
 def test_a_revoked_token_is_known_no_longer_than_promised(known):
@@ -63,7 +63,7 @@ def test_a_revoked_token_is_known_no_longer_than_promised(known):
             await asyncio.sleep(0.02)
         return await live.by_token(text, is_write=False)
 
-    assert asyncio.run(asked()) is None
+    assert asyncs.run(asked()) is None
 
 
 def test_a_look_that_fails_leaves_it_to_a_request_that_waits(known):
@@ -75,6 +75,6 @@ def test_a_look_that_fails_leaves_it_to_a_request_that_waits(known):
             connection.exec_driver_sql("DROP TABLE version")
         return await asked_until(live, text, time.monotonic() + 1.2 * LOOK_S)
 
-    found = asyncio.run(asked())
+    found = asyncs.run(asked())
     assert found[0]
     assert not found[-1]

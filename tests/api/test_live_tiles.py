@@ -5,12 +5,13 @@ import threading
 import pytest
 
 from api.live_tiles import TileCache
+from tests import asyncs
 
 LARGE = b"tile" * 100
 
 
 def run(story):
-    return asyncio.run(story)
+    return asyncs.run(story)
 
 
 def test_a_tile_that_many_want_is_drawn_once():

@@ -14,7 +14,7 @@ from gis_grid.maps.reports.kinds import KINDS
 from gis_grid.settings import Settings
 from gis_grid.storage.database import sessions
 from gis_grid.storage.layers import LayerStore
-from tests import drawn
+from tests import asyncs, drawn
 from tests.signed import signed_in
 
 
@@ -139,7 +139,7 @@ def test_the_same_report_is_drawn_once_and_too_many_are_told_to_wait(engine):
         reports.close()
         return refused.value, found
 
-    refused, found = asyncio.run(story())
+    refused, found = asyncs.run(story())
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "10"
     assert len(drawn_) == 1

@@ -1,6 +1,5 @@
 """Random requests of random users against a brute-force oracle: not one row from outside."""
 
-import asyncio
 import json
 import os
 import sys
@@ -22,7 +21,7 @@ from gis_grid.settings import Settings
 from gis_grid.storage.database import open_engine, sessions
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import INCIDENT_STATES, LAYERS
-from tests import databases, drawn, redrawn
+from tests import asyncs, databases, drawn, redrawn
 from tests.api.test_matrix import new_plans
 from tests.asking import serving
 from tests.signed import bearer, token
@@ -356,7 +355,7 @@ def run(url, folder, *, count, people):
     oracle = Oracle(engine)
     engine.dispose()
     app = create_app(Settings(database_url=url, cache_dir=folder / "cache"))
-    cells = asyncio.run(ask_randomly(app, asking, oracle, rng, count))
+    cells = asyncs.run(ask_randomly(app, asking, oracle, rng, count))
     assert sum(cells.values()) == count
     sys.stdout.write(f"\n{count:,} requests of {people} users, no row from outside: {dict(cells)}")
 
