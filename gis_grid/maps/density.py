@@ -8,9 +8,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from contourpy import FillType, contour_generator
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from gis_grid.errors import InputError
 from gis_grid.geo.crs import metric_epsg, project, unproject
@@ -171,6 +169,8 @@ def raster_of(cells: Counts, counts: Counts, *, bandwidth_m: float) -> Raster:
     size = (axes[1].size, axes[0].size)
     sigma = bandwidth_m / step
     shared = _shared(at[0], at[1], counts, size)
+    from scipy import ndimage  # noqa: PLC0415 - a service starts without it
+
     smooth = ndimage.gaussian_filter(shared, sigma, mode="constant", truncate=REACH)
     nearest = np.zeros(size, np.int64)
     np.add.at(nearest, (np.rint(at[1]).astype(int), np.rint(at[0]).astype(int)), counts)
@@ -202,6 +202,8 @@ def _disc(radius: float) -> NDArray[np.int64]:
 
 
 def _bands(raster: Raster, shown: NDArray[np.bool_], limits: tuple[float, ...]) -> gpd.GeoDataFrame:
+    from contourpy import FillType, contour_generator  # noqa: PLC0415 - a service starts without it
+
     lines = contour_generator(
         raster.x_m,
         raster.y_m,
