@@ -1,5 +1,6 @@
 """People who report incidents while plans are published, and who owns what in the end."""
 
+import os
 import threading
 import time
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from gis_grid.values.layers import INCIDENTS
 from tests import drawn
 from tests.approved import approved_merge
 
-AT_ONCE = 10
+AT_ONCE = int(os.environ.get("AT_ONCE", "10"))
 """Reports in a transaction."""
 
 LOAD = {"postgresql": (240, 6, 120), "sqlite": (50, 1, 20)}

@@ -1,4 +1,7 @@
-"""Publishing under load: how many reports a second are acknowledged, and how long others wait."""
+"""Publishing under load: how many reports a second are acknowledged, and how long others wait.
+
+``python -m tests.benchmarks publish``; AT_ONCE says how many reports a transaction stores.
+"""
 
 import os
 from pathlib import Path
@@ -7,7 +10,7 @@ from tempfile import TemporaryDirectory
 from gis_grid.storage.database import open_engine
 from tests import databases, drawn, postgres
 from tests.benchmarks.machine import machine
-from tests.reporters import PUBLICATIONS, require_one_owner, under_load
+from tests.reporters import AT_ONCE, PUBLICATIONS, require_one_owner, under_load
 
 LEAST = 200
 """Reports a second that must be acknowledged on PostGIS, over the whole run."""
@@ -33,10 +36,10 @@ def measured(url: str) -> float:
 
 def main() -> None:
     """Print a table, and whether PostGIS acknowledged as many as are wanted."""
-    print(f"{machine()}\n")
+    print(f"{machine()}\nA transaction stores {AT_ONCE} reports.\n")
     print(
         "| database | reports | acknowledged a second | publications | longest publication, s | "
-        "longest wait of ten reports, s | wrong owners |"
+        f"longest wait of {AT_ONCE} reports, s | wrong owners |"
     )
     print("|---|---:|---:|---:|---:|---:|---:|")
     postgres.choose_folder()
