@@ -1,13 +1,13 @@
 """``gis-grid audit``: take the audit log away."""
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from gis_grid.cli.db import DatabaseOption
+from gis_grid.cli.moments import typed_moment
 from gis_grid.errors import FileError, InputError
 from gis_grid.services.auditing import MEDIA_TYPES, lines_of
 from gis_grid.settings import Settings
@@ -44,7 +44,9 @@ def export(  # noqa: PLR0913 - the filters of the log
 ) -> None:
     """Write the entries that fit, oldest first; personal data is in none of them."""
     form = form or (Path(output).suffix.removeprefix(".") if output != "-" else "jsonl")
-    wanted = Wanted(who=who, layer=layer, code=code, since=_moment(since), until=_moment(until))
+    first = None if since is None else typed_moment(since, "--since")
+    late = None if until is None else typed_moment(until, "--until")
+    wanted = Wanted(who=who, layer=layer, code=code, since=first, until=late)
     if form not in MEDIA_TYPES:
         message = f"format {form!r} is unknown; use --format {' or '.join(MEDIA_TYPES)}"
         raise InputError(message)
@@ -61,13 +63,3 @@ def export(  # noqa: PLR0913 - the filters of the log
             except OSError as error:
                 message = f"cannot write {output}: {error.strerror}"
                 raise FileError(message) from error
-
-
-def _moment(text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is no moment; write 2026-11-21T00:00:00+08:00"
-        raise InputError(message) from error

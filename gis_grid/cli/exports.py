@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gis_grid.cli.bars import bar
-from gis_grid.cli.moments import moment_of
+from gis_grid.cli.moments import typed_moment
 from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.services.exporting import export_all, export_layer
@@ -60,7 +60,7 @@ def export(  # noqa: PLR0913 - the options of a command
 ) -> None:
     """Write a layer, or all of them, to files; a file appears when it is complete."""
     _require_target(layer, output, all_)
-    moment = None if at is None else moment_of(at)
+    moment = None if at is None else typed_moment(at)
     engine = open_engine(database or Settings().database_url)
     try:
         if all_ is not None:

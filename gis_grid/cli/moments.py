@@ -1,12 +1,12 @@
 """Moments as people type them."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from gis_grid.errors import InputError
 
 
-def moment_of(text: str) -> datetime:
-    """Return the moment that ``--at`` names, in UTC.
+def typed_moment(text: str, option: str = "--at") -> datetime:
+    """Return the moment that an option names, with the time zone that was typed.
 
     Raises
     ------
@@ -15,18 +15,18 @@ def moment_of(text: str) -> datetime:
 
     Examples
     --------
-    >>> moment_of("2026-01-01T08:00+08:00").isoformat()
-    '2026-01-01T00:00:00+00:00'
-    >>> moment_of("2026-01-01")  # doctest: +ELLIPSIS
+    >>> typed_moment("2026-01-01T08:00+08:00").isoformat()
+    '2026-01-01T08:00:00+08:00'
+    >>> typed_moment("2026-01-01")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     gis_grid.errors.InputError: --at '2026-01-01' has no time zone; write it like ...
     """
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        message = f"--at {text!r} is no moment; write it like 2026-01-01T08:00+08:00"
+        message = f"{option} {text!r} is no moment; write it like 2026-01-01T08:00+08:00"
         raise InputError(message) from None
     if moment.tzinfo is None:
-        message = f"--at {text!r} has no time zone; write it like 2026-01-01T08:00+08:00"
+        message = f"{option} {text!r} has no time zone; write it like 2026-01-01T08:00+08:00"
         raise InputError(message)
-    return moment.astimezone(UTC)
+    return moment

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import Engine
 
+from gis_grid.cli.moments import typed_moment
 from gis_grid.cli.plan_options import AsJson, KeepGoing
 from gis_grid.errors import FileError, InputError
 from gis_grid.services.planning.assigning import Assignment
@@ -213,7 +214,7 @@ def publish(
 ) -> None:
     """Make the grids of an approved plan the current ones; everything follows, or nothing."""
     now = datetime.now(UTC)
-    moment = None if effective_from is None else _moment(effective_from)
+    moment = None if effective_from is None else typed_moment(effective_from, "--effective-from")
     with _engine(database) as engine:
         desk = Desk(engine, at_once=1)
         with desk.look(number) as (_, held), sessions(engine).begin() as session:
@@ -230,14 +231,6 @@ def publish(
                 schedule_plan(session, plan, held, asked)
                 said = f"plan {number} will be published at {moment.isoformat()} by the service"
     typer.echo(said)
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        message = f"{text!r} is no moment; write one such as 2027-03-01T00:00+08:00"
-        raise InputError(message) from error
 
 
 def cancel(number: Number, *, database: Database = None) -> None:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from gis_grid.cli.bars import bar
+from gis_grid.cli.moments import typed_moment
 from gis_grid.errors import FileError, InputError
 from gis_grid.exchange.mapping import ColumnMap, parse_pairs
 from gis_grid.exchange.prepare import Reading
@@ -141,7 +142,7 @@ def _from_database(kind: Kind, options: Options, given: dict[str, Any]) -> Page:
         raise InputError(message)
     engine = open_engine(given["database"] or Settings().database_url)
     try:
-        at = None if given["at"] is None else _moment(given["at"])
+        at = None if given["at"] is None else typed_moment(given["at"])
         if given["generation"] is not None:
             at = moment_of(engine, given["generation"])
         with bar(f"report {kind.key}") as progress:
@@ -202,18 +203,6 @@ def _write(path: Path, content: bytes) -> None:
         message = f"cannot write {path}: {error.strerror}"
         raise FileError(message) from error
     typer.echo(f"{path}: {len(content):,} bytes")
-
-
-def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        message = f"--at {text!r} is no moment; write it like 2026-01-01T08:00+08:00"
-        raise InputError(message) from None
-    if moment.tzinfo is None:
-        message = f"--at {text!r} has no time zone; write it like 2026-01-01T08:00+08:00"
-        raise InputError(message)
-    return moment.astimezone(UTC)
 
 
 for _kind in KINDS.values():

@@ -2,7 +2,6 @@
 
 import json
 import time
-from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +10,7 @@ import pyarrow as pa
 import typer
 
 from gis_grid.cli.bars import bar
+from gis_grid.cli.moments import typed_moment
 from gis_grid.errors import InputError
 from gis_grid.geo.datum import Datum
 from gis_grid.router import Router
@@ -183,20 +183,12 @@ def _stored(database: str | None, at: str | None) -> tuple[Router, SpecialIndex 
     from gis_grid.storage.special import SpecialStore  # noqa: PLC0415
 
     settings = Settings()
-    moment = None if at is None else _moment(at)
+    moment = None if at is None else typed_moment(at)
     with opened(database or settings.database_url) as engine:
         router, _ = current_router(engine, cache_dir=settings.cache_dir, at=moment)
         with sessions(engine)() as session:
             special = stored_special(session, SpecialStore(session).number(moment))
     return router, special
-
-
-def _moment(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError as error:
-        msg = f"--at {text!r} is no moment; write it like 2026-06-01T00:00+08:00"
-        raise InputError(msg) from error
 
 
 def _tell(summary: Summary, seconds: dict[str, float], *, as_json: bool, err: bool) -> None:

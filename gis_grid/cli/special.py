@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from gis_grid.cli.db import DatabaseOption
-from gis_grid.cli.moments import moment_of
+from gis_grid.cli.moments import typed_moment
 from gis_grid.geo.datum import Datum
 from gis_grid.services.special_sets import export_special, keep_special
 from gis_grid.settings import Settings
@@ -87,7 +87,7 @@ def export(
     url: DatabaseOption = None,
 ) -> None:
     """Write the special grids to a file, which `import` takes again."""
-    moment = None if at is None else moment_of(at)
+    moment = None if at is None else typed_moment(at)
     with database.opened(url or Settings().database_url) as engine:
         count = export_special(engine, file, at=moment, datum=datum)
     if as_json:

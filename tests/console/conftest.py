@@ -32,13 +32,7 @@ def chromium():
 @pytest.fixture(scope="session")
 def cookies(chromium, console):
     """Return the cookies of each user, signed in once."""
-    found = {}
-    for who in served.USERS:
-        context = chromium.new_context()
-        served.Watched(context, console).sign_in(who)
-        found[who] = context.storage_state()
-        context.close()
-    return found
+    return served.cookies_of(chromium, console, served.USERS)
 
 
 @pytest.fixture

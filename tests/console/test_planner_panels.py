@@ -41,13 +41,7 @@ def console(tmp_path_factory, sqlite_template):
 @pytest.fixture(scope="module")
 def cookies(chromium, console):
     """Return the cookies of everybody who plans, looks on, or may not."""
-    found = {}
-    for who in ("planning", "leading", "duty"):
-        context = chromium.new_context()
-        served.Watched(context, console).sign_in(who)
-        found[who] = context.storage_state()
-        context.close()
-    return found
+    return served.cookies_of(chromium, console, ("planning", "leading", "duty"))
 
 
 @pytest.fixture

@@ -30,13 +30,7 @@ def console(tmp_path_factory, sqlite_template):
 
 @pytest.fixture(scope="module")
 def cookies(chromium, console):
-    found = {}
-    for who in ("planning", "leading", "chief"):
-        context = chromium.new_context()
-        served.Watched(context, console).sign_in(who)
-        found[who] = context.storage_state()
-        context.close()
-    return found
+    return served.cookies_of(chromium, console, ("planning", "leading", "chief"))
 
 
 def ask(opened, method, path, body=None, seen=None):
