@@ -230,6 +230,8 @@ class Desk:
         store, held.plan = PlanStore(session), plan
         if not held.is_sure or len(held.draft.log) > plan.step:
             held.restart(store.start(plan.start_digest).state())
-        if len(held.draft.log) < plan.step:
-            for entry in store.entries(plan.number, after=len(held.draft.log)):
+        taken = len(held.draft.log)
+        if taken < plan.step:
+            # not more than `plan` knows of: others may have gone on since it was read
+            for entry in store.entries(plan.number, after=taken, limit=plan.step - taken):
                 held.draft.follow(entry)

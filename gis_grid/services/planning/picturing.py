@@ -63,7 +63,7 @@ def _drawn(session: Session, plan: Plan) -> gpd.GeoDataFrame:
     store = PlanStore(session)
     start = store.start(plan.start_digest)
     old, draft = start.state(), Draft(start.state())
-    for entry in store.entries(plan.number):
+    for entry in store.entries(plan.number, limit=plan.step):
         draft.follow(entry)
     new = draft.state
     found = compare(old, new, shared=old.grids)

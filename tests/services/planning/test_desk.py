@@ -69,6 +69,27 @@ def test_what_cannot_be_done_leaves_the_draft_as_it_was(engine, number):
     assert step_of(desk, number) == 0
 
 
+def test_a_step_taken_while_the_plan_is_read_is_left_for_the_next_look(engine, number):
+    mine, yours = Desk(engine), Desk(engine)
+    yours.do(number, moving("B000001", "g3"), seen=0, author="bob", now=NOW)
+    real = PlanStore.get
+
+    def overtaken(self, asked):
+        PlanStore.get = real
+        plan = real(self, asked)
+        yours.do(number, moving("B000002", "g3"), seen=1, author="bob", now=NOW)
+        return plan
+
+    with mine.look(number):
+        pass
+    PlanStore.get = overtaken
+    try:
+        assert step_of(mine, number) == 1
+    finally:
+        PlanStore.get = real
+    assert step_of(mine, number) == 2
+
+
 @pytest.mark.parametrize("number_asked", [0, 99, -1])
 def test_a_plan_that_is_not_there_is_named(engine, number, number_asked):
     with (
