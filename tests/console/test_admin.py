@@ -88,6 +88,7 @@ def secret_of(page):
     page.get_by_text("已复制").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == text
     dialog.get_by_role("button", name="关闭").click()
+    page.locator(".secret").wait_for(state="detached")  # a closed dialog goes a moment later
     assert text not in page.content()
     return text
 
