@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import anyio
 from sqlalchemy import Engine
@@ -12,13 +13,15 @@ from starlette.concurrency import run_in_threadpool
 
 from gis_grid.accounts.sessions import SessionRules
 from gis_grid.services.accounts.passwords import AT_ONCE
-from gis_grid.services.accounts.provider_client import ProviderClient
-from gis_grid.services.accounts.providers import load_providers
+from gis_grid.services.accounts.providers import Provider, load_providers
 from gis_grid.services.accounts.recognising import Recognised, by_cookie, by_token
 from gis_grid.services.accounts.seal import Seal, make_seal
 from gis_grid.settings import Settings
 from gis_grid.storage.accounts import versions
 from gis_grid.storage.database import sessions
+
+if TYPE_CHECKING:
+    from gis_grid.services.accounts.provider_client import ProviderClient
 
 LOOK_S = 0.5
 """A read may still be answered so long after a session or token was ended in another process; a
@@ -47,7 +50,7 @@ class LiveIdentity:
         seal: Seal,
         rules: SessionRules,
         is_https: bool,
-        providers: Mapping[str, ProviderClient],
+        providers: Mapping[str, "ProviderClient"],
         look_s: float = LOOK_S,
     ) -> None:
         self.seal = seal
@@ -178,11 +181,18 @@ def live_identity(engine: Engine, settings: Settings) -> LiveIdentity:
         idle=timedelta(minutes=settings.session_idle_min),
         most=timedelta(hours=settings.session_max_h),
     )
-    providers = load_providers(settings.oidc_file)
     return LiveIdentity(
         engine,
         seal=seal,
         rules=rules,
         is_https=settings.https,
-        providers={key: ProviderClient(one) for key, one in providers.items()},
+        providers=_clients(load_providers(settings.oidc_file)),
     )
+
+
+def _clients(providers: Mapping[str, Provider]) -> dict[str, "ProviderClient"]:
+    if not providers:
+        return {}  # as most services; they need not import what talks to one
+    from gis_grid.services.accounts.provider_client import ProviderClient  # noqa: PLC0415
+
+    return {key: ProviderClient(one) for key, one in providers.items()}

@@ -9,9 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Each field is an environment variable ``GIS_GRID_<FIELD>``, or a line of ``.env``."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="GIS_GRID_", env_file=".env", extra="ignore", use_attribute_docstrings=True
-    )
+    model_config = SettingsConfigDict(env_prefix="GIS_GRID_", env_file=".env", extra="ignore")
 
     database_url: str = "sqlite:///gis_grid.db"
     """Where to keep data: SQLite by default, ``postgresql+psycopg://`` for PostGIS."""

@@ -4,11 +4,14 @@
 and fails when a page is stale (a test does that).
 """
 
+import ast
+import inspect
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 from pydantic.fields import FieldInfo
@@ -126,15 +129,27 @@ def _parameters(route: Mapping[str, Any]) -> str:
 
 def settings_page() -> str:
     """Return every setting with its variable, default and meaning."""
-    rows = "".join(_setting(name, info) for name, info in Settings.model_fields.items())
+    meant = _meanings(Settings)
+    fields = Settings.model_fields.items()
+    rows = "".join(_setting(name, info, meant[name]) for name, info in fields)
     return (
         "# Settings\n\nRead once from the environment, or from `.env` in the working folder.\n\n"
         f"| variable | default | meaning |\n|---|---|---|\n{rows}"
     )
 
 
-def _setting(name: str, info: FieldInfo) -> str:
-    meaning = " ".join((info.description or "").replace("``", "`").split())
+def _meanings(model: type) -> dict[str, str]:
+    """Return the docstring of each field; pydantic could, but then every start waits for it."""
+    body = cast("ast.ClassDef", ast.parse(inspect.getsource(model)).body[0]).body
+    return {
+        ast.unparse(field.target): ast.literal_eval(said.value)
+        for field, said in pairwise(body)
+        if isinstance(field, ast.AnnAssign) and isinstance(said, ast.Expr)
+    }
+
+
+def _setting(name: str, info: FieldInfo, meaning: str) -> str:
+    meaning = " ".join(meaning.replace("``", "`").split())
     return f"| `GIS_GRID_{name.upper()}` | `{info.default}` | {meaning} |\n"
 
 

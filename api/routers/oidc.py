@@ -3,7 +3,7 @@
 import logging
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path, Query, Request
@@ -18,7 +18,9 @@ from api.routers.session import address_of
 from api.schemas_accounts import ProviderOut
 from gis_grid.errors import IdentityError, NotFoundError
 from gis_grid.services.accounts import oidc
-from gis_grid.services.accounts.provider_client import ProviderClient
+
+if TYPE_CHECKING:
+    from gis_grid.services.accounts.provider_client import ProviderClient
 
 router = APIRouter(prefix="/session", tags=["session"], dependencies=[OPEN])
 log = logging.getLogger(__name__)
@@ -121,7 +123,7 @@ def finish_oidc(  # noqa: PLR0913, PLR0917 - what a provider may send
     return answer
 
 
-def _client(live: LiveIdentity, key: str) -> ProviderClient:
+def _client(live: LiveIdentity, key: str) -> "ProviderClient":
     if key not in live.providers:
         message = f"there is no OpenID provider {key}"
         raise NotFoundError(message)

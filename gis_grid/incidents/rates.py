@@ -5,14 +5,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import gammaincinv  # scipy.stats takes a second to import
 
 from gis_grid.errors import InputError
+from gis_grid.incidents.chance import poisson_interval
 
 PER = 1000
 """A rate is that of so many households."""
-
-CONFIDENCE = 0.95
 
 Numbers = NDArray[Any]
 
@@ -71,9 +69,7 @@ def rates_of(counts: ArrayLike, households: ArrayLike) -> Rates:
     known = homes > 0
     per = np.full(count.shape, np.nan)
     per[known] = PER / homes[known]
-    tail = (1 - CONFIDENCE) / 2
-    low = np.where(count > 0, gammaincinv(np.maximum(count, 1), tail), 0.0) * per
-    high = gammaincinv(count + 1, 1 - tail) * per
+    low, high = (end * per for end in poisson_interval(count))
     total = homes[known].sum()
     mean = float(count[known].sum() / total * PER) if total else float("nan")
     compared = np.where(low > mean, 1, np.where(high < mean, -1, 0)).astype(np.int64)

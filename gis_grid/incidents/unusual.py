@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betainc, gammaincinv  # scipy.stats takes a second to import
 
 from gis_grid.errors import InputError
-from gis_grid.incidents.rates import CONFIDENCE
+from gis_grid.incidents.chance import binomial_tails, poisson_interval
 
 FALSE_SHARE = 0.05
 """Of the grids that are called out of the ordinary, at most this share is so by chance."""
@@ -82,9 +81,7 @@ def unusual(now: ArrayLike, before: ArrayLike, *, now_days: int, before_days: in
         message = f"{now_days} and {before_days} days are no times to compare; give 1 or more each"
         raise InputError(message)
     expected = past * now_days / before_days
-    tail = (1 - CONFIDENCE) / 2
-    low = np.where(count > 0, gammaincinv(np.maximum(count, 1), tail), 0.0)
-    high = np.asarray(gammaincinv(count + 1, 1 - tail), np.float64)
+    low, high = poisson_interval(count)
     chance = _chances(count, count + past, now_days / (now_days + before_days))
     told = _discoveries(chance)
     sign = np.where(low > expected, 1, np.where(high < expected, -1, 0))
@@ -93,10 +90,7 @@ def unusual(now: ArrayLike, before: ArrayLike, *, now_days: int, before_days: in
 
 def _chances(count: Floats, total: Floats, share: float) -> Floats:
     """Return twice the smaller tail of a binomial, at most 1."""
-    some, rest = count > 0, total - count
-    at_least = np.where(some, betainc(np.where(some, count, 1), rest + 1, share), 1.0)
-    left = rest > 0
-    at_most = np.where(left, betainc(np.where(left, rest, 1), count + 1, 1 - share), 1.0)
+    at_most, at_least = binomial_tails(count, total, share)
     chance: Floats = np.minimum(1.0, 2 * np.minimum(at_least, at_most))
     return chance
 

@@ -4,18 +4,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from gis_grid.errors import StorageError
 from gis_grid.storage import search_terms
 from gis_grid.storage.failures import UPGRADE
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = "gis_grid.storage.migrations"
+REVISIONS = tuple(f"{number:04d}" for number in range(11, 0, -1))
+"""Every revision that this version knows, the newest first: so that a service that starts need not
+read all migrations, nor import what carries them out."""
+
 LOCK = 0x6769736772696400
 """Advisory lock on PostGIS under which one program at a time changes the tables."""
 
@@ -38,10 +42,12 @@ def upgrade(engine: Engine, *, to: str = "head") -> None:
     StorageError
         The database is of a newer version, or it cannot be reached or written to.
     """
+    from alembic import command  # noqa: PLC0415 - only those who change tables wait for it
+
     with _alone(engine) as connection, _config(connection) as config:
-        _require_known(revision(connection), _revisions(config), engine)
+        _require_known(revision(connection), engine)
         command.upgrade(config, to)
-        if revision(connection) == _revisions(config)[0]:
+        if revision(connection) == REVISIONS[0]:
             search_terms.renew(connection)
 
 
@@ -53,24 +59,24 @@ def downgrade(engine: Engine, *, to: str) -> None:
     StorageError
         The database is of a newer version, or it cannot be reached or written to.
     """
+    from alembic import command  # noqa: PLC0415 - see `upgrade`
+
     with _alone(engine) as connection, _config(connection) as config:
-        _require_known(revision(connection), _revisions(config), engine)
+        _require_known(revision(connection), engine)
         command.downgrade(config, to)
 
 
 def revision(connection: Connection) -> str | None:
     """Return the revision of the tables; None when there are none."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def newest() -> str:
     """Return the revision that this version of gis_grid works with."""
-    with as_file(files(MIGRATIONS)) as folder:
-        head = ScriptDirectory(str(folder)).get_current_head()
-    if head is None:  # pragma: no cover - a wheel without migrations
-        msg = "this installation has no migrations; install gis-grid again"
-        raise StorageError(msg)
-    return head
+    return REVISIONS[0]
 
 
 def require_schema(engine: Engine) -> None:
@@ -86,23 +92,23 @@ def require_schema(engine: Engine) -> None:
     if engine.dialect.name == "sqlite" and file and not Path(file).exists():
         msg = f"there is no {file}; {UPGRADE} {_name(engine)} (or make a city: gis-grid demo)"
         raise StorageError(msg)
-    with engine.connect() as connection, _config(connection) as config:
-        found, known = revision(connection), _revisions(config)
+    with engine.connect() as connection:
+        found = revision(connection)
     name = _name(engine)
-    _require_known(found, known, engine)
+    _require_known(found, engine)
     if found is None:
         msg = f"{name} has no tables of gis-grid yet; {UPGRADE} {name}"
         raise StorageError(msg)
-    if found != known[0]:
+    if found != REVISIONS[0]:
         msg = f"{name} is of an older version of gis-grid; {UPGRADE} {name}"
         raise StorageError(msg)
 
 
-def _require_known(found: str | None, known: list[str], engine: Engine) -> None:
-    if found is not None and found not in known:
+def _require_known(found: str | None, engine: Engine) -> None:
+    if found is not None and found not in REVISIONS:
         msg = (
             f"{_name(engine)} was made by a newer gis-grid (schema {found}, this one knows "
-            f"{known[0]}); install that version"
+            f"{REVISIONS[0]}); install that version"
         )
         raise StorageError(msg)
 
@@ -124,14 +130,11 @@ def _alone(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def _config(connection: Connection) -> Iterator[Config]:
+def _config(connection: Connection) -> Iterator["Config"]:
+    from alembic.config import Config  # noqa: PLC0415 - see `upgrade`
+
     with as_file(files(MIGRATIONS)) as folder:
         config = Config(attributes={"connection": connection})
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.set_main_option("path_separator", "os")
         yield config
-
-
-def _revisions(config: Config) -> list[str]:
-    """Return every revision that this version knows, the newest first."""
-    return [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]

@@ -231,7 +231,7 @@ def test_all_processes_count_together(served, client):
 def test_one_password_on_many_names_waits_by_address(client, monkeypatch):
     little = PasswordHash((Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1),))
     monkeypatch.setattr(passwords, "_hasher", little)  # how often is what is tested
-    monkeypatch.setattr(passwords, "_nobody", little.hash("nobody at all"))
+    monkeypatch.setattr(passwords, "NOBODY", little.hash("nobody at all"))
     for number in range(50):
         assert sign_in(client, name=f"guess{number}", password="wrong wrong").status_code == 401
     assert sign_in(client, name="another").status_code == 429

@@ -1,6 +1,9 @@
+from importlib.resources import as_file, files
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import MetaData, inspect, text
 
 from gis_grid.errors import StorageError
@@ -23,6 +26,12 @@ def test_migrations_make_the_tables_that_the_code_knows(engine):
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_object": is_compared})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_revisions_are_those_of_the_migrations():
+    with as_file(files(schema.MIGRATIONS)) as folder:
+        scripts = ScriptDirectory(str(folder)).walk_revisions()
+        assert tuple(script.revision for script in scripts) == schema.REVISIONS
 
 
 def checks(engine):

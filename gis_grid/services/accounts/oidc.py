@@ -3,16 +3,19 @@
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from gis_grid.errors import IdentityError
-from gis_grid.services.accounts.provider_client import ProviderClient
 from gis_grid.services.accounts.seal import Seal, digest, is_same
 from gis_grid.services.accounts.signing_in import Opened, close_session, open_session
 from gis_grid.services.accounts.users import add_user, grant_role, link_identity
 from gis_grid.storage.accounts.flows import Flow, FlowStore
 from gis_grid.storage.accounts.users import UserStore
+
+if TYPE_CHECKING:
+    from gis_grid.services.accounts.provider_client import ProviderClient
 
 LIVES = timedelta(minutes=10)
 """How long a browser may take at the provider."""
@@ -47,7 +50,7 @@ class Answer:
 
 
 def begin(
-    maker: sessionmaker[Session], seal: Seal, client: ProviderClient, *, back: str, now: datetime
+    maker: sessionmaker[Session], seal: Seal, client: "ProviderClient", *, back: str, now: datetime
 ) -> Begun:
     """Begin a sign-in.
 
@@ -88,7 +91,7 @@ def begin(
 def finish(
     maker: sessionmaker[Session],
     seal: Seal,
-    client: ProviderClient,
+    client: "ProviderClient",
     answer: Answer,
     *,
     now: datetime,
@@ -128,7 +131,7 @@ def safe_path(path: str) -> str:
 def _taken(
     maker: sessionmaker[Session],
     seal: Seal,
-    client: ProviderClient,
+    client: "ProviderClient",
     answer: Answer,
     *,
     now: datetime,
@@ -148,7 +151,7 @@ def _taken(
     return flow
 
 
-def _account(session: Session, client: ProviderClient, subject: str, *, now: datetime) -> str:
+def _account(session: Session, client: "ProviderClient", subject: str, *, now: datetime) -> str:
     users, provider = UserStore(session), client.provider
     code = users.linked(provider=provider.key, subject=subject)
     if code is None and provider.auto_provision:

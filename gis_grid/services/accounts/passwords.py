@@ -16,7 +16,11 @@ AT_ONCE = 4
 
 _turns = threading.BoundedSemaphore(AT_ONCE)
 _hasher = PasswordHash((Argon2Hasher(memory_cost=MEMORY_KIB, time_cost=PASSES, parallelism=LANES),))
-_nobody = _hasher.hash("an account that does not exist")
+NOBODY = (
+    "$argon2id$v=19$m=19456,t=2,p=1"
+    "$NGHusgFghfk7Z54QH1rWCw$W6IF2EwlpC73fgaFt9PlAS/vWtkdkErDs3A6dHnThbg"
+)
+"""What `hashed` returns for "an account that does not exist"."""
 
 
 def hashed(password: str) -> str:
@@ -59,7 +63,7 @@ def check(password: str, kept: str | None) -> tuple[bool, str | None]:
     given = same_letters(password[: LONGEST_PASSWORD + 1])
     with _turns:
         try:
-            is_right, better = _hasher.verify_and_update(given, kept or _nobody)
+            is_right, better = _hasher.verify_and_update(given, kept or NOBODY)
         except PwdlibError:
             is_right, better = False, None  # what is kept is no hash that we know
     return is_right and kept is not None, better if kept is not None else None

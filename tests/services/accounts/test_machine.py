@@ -37,7 +37,7 @@ def cheap(monkeypatch):
     """Hash with little work: how often is what is tested here."""
     hasher = PasswordHash((Argon2Hasher(memory_cost=8, time_cost=1, parallelism=1),))
     monkeypatch.setattr(passwords, "_hasher", hasher)
-    monkeypatch.setattr(passwords, "_nobody", hasher.hash("nobody at all"))
+    monkeypatch.setattr(passwords, "NOBODY", hasher.hash("nobody at all"))
 
 
 class Accounts(RuleBasedStateMachine):
