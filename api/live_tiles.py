@@ -1,8 +1,10 @@
 """Tiles that were drawn already, ready to be sent; the same tile is drawn once at a time."""
 
 import asyncio
+import contextlib
 import gzip
 import hashlib
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -12,6 +14,7 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Engine
 
 from api.held import HeldTexts
+from gis_grid.errors import GisGridError
 from gis_grid.services.tiling import Tiling
 
 AT_ONCE = 4
@@ -92,7 +95,26 @@ class LiveTiles:
         self.tiling = Tiling(engine)
         self.cache = TileCache()
         self.texts = HeldTexts()
+        self._preparing: threading.Thread | None = None
+        self._beginning = threading.Lock()
+
+    def prepare(self) -> None:
+        """Begin what the first look at the city needs, while a page is still on its way.
+
+        Only the first call does anything. What fails here fails again, and is told, when a tile
+        is asked for.
+        """
+        with self._beginning:
+            if self._preparing is None:
+                self._preparing = threading.Thread(target=self._prepare, daemon=True)
+                self._preparing.start()
+
+    def _prepare(self) -> None:
+        with contextlib.suppress(GisGridError):
+            self.tiling.prepare()
 
     def close(self) -> None:
         """Give back what it holds of the database."""
+        if self._preparing is not None:
+            self._preparing.join()
         self.tiling.close()

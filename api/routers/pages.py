@@ -9,6 +9,8 @@ from api.rights import OPEN
 router = APIRouter(include_in_schema=False, dependencies=[OPEN])
 
 PAGES = ("signin", "planner", "dispatch", "overview", "admin", "account")
+BEFORE_A_MAP = frozenset({"signin", "planner", "dispatch", "overview"})
+"""Pages with a map, or that lead to one."""
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
@@ -31,6 +33,8 @@ def show_home() -> Response:
 
 def _page(name: str) -> None:
     def show(request: Request) -> Response:
+        if name in BEFORE_A_MAP:
+            request.state.tiles.prepare()
         return assets.answer(request, assets.page(name), _HEADERS)
 
     show.__name__ = f"show_{name}"

@@ -142,6 +142,16 @@ class Tiling:
             partial(draw_rows, layer=layer, tile=tile, area=area, widest_deg=widest)
         )
 
+    def prepare(self) -> None:
+        """Make what a look at the whole city needs: for a large one it takes seconds.
+
+        Raises
+        ------
+        StorageError
+            The database cannot be read.
+        """
+        self._grids().prepare()
+
     def generation(self) -> int | None:
         """Return the number of the current generation; None before the first.
 

@@ -9,7 +9,7 @@ import shapely
 
 from gis_grid.accounts.areas import EVERYWHERE, Area
 from gis_grid.tiles.columns import Value, column_of, columns_of
-from gis_grid.tiles.mercator import EQUATOR_M, EXTENT, Floats, Shapes, Tile, shapes_to_world
+from gis_grid.tiles.mercator import EQUATOR_M, EXTENT, Shapes, Tile, shapes_to_world
 from gis_grid.tiles.sheet import Sheet
 from gis_grid.values.tiles import DETAIL_ZOOM, GRID_LABELS, GRIDS
 
@@ -25,6 +25,9 @@ FULL_ZOOM = 14
 TOLERANCE_UNITS = 6
 """Corners whose triangle is smaller than the square of this are left out of borders."""
 
+WHOLE_TILES = 2
+"""Tiles that all grids are wide where somebody looks at all of them."""
+
 LABEL_TOLERANCE = 0.02
 """How far from the innermost point a label may stand, as a share of the grid's side."""
 
@@ -34,6 +37,7 @@ class GridSheets:
 
     Borders are simplified once per zoom and level by `shapely.coverage_simplify`, which takes the
     same corners out of both neighbours; then a vertex falls on the same unit for both of them.
+    What takes long is made for a zoom when the first tile of it is drawn.
     """
 
     def __init__(self, shapes: Shapes, columns: Mapping[str, Sequence[Value]]) -> None:
@@ -54,9 +58,10 @@ class GridSheets:
         sides = {str(k): float(np.median(side[self._levels == k])) for k in set(self._levels)}
         self.drawn_from = MappingProxyType({k: _zoom(v, SEEN_UNITS) for k, v in sides.items()})
         self.named_from = MappingProxyType({k: _zoom(v, LABEL_UNITS) for k, v in sides.items()})
-        self._shared = {level: self._share_borders(level) for level in sides}
+        self._shared: dict[str, bool] = {}
         self._side = side
-        self._labels: Sheet | None = None
+        self._spans = np.full(len(shapes), None, dtype=object)
+        self._labels: dict[int, Sheet] = {}
         self._fine: dict[int, Sheet] = {}
         self._lock, self._label_lock = threading.Lock(), threading.Lock()
 
@@ -66,13 +71,30 @@ class GridSheets:
 
     def draw_labels(self, tile: Tile, *, area: Area = EVERYWHERE) -> bytes:
         """Return the labels of a tile, each in one tile only."""
-        with self._label_lock:
-            if self._labels is None:  # borders need not wait for them
-                self._labels = self._stand_labels(LABEL_TOLERANCE * self._side)
-        return self._labels.draw(tile, area=area)
+        return self._labels_at(tile.z).draw(tile, area=area)
+
+    def prepare(self) -> None:
+        """Make what the tiles of all grids together need, before anybody asks for them."""
+        if len(self._world):
+            west, north, east, south = shapely.total_bounds(self._world)
+            side = max(east - west, south - north)
+            zoom = int(np.clip(np.log2(WHOLE_TILES / side), 0, FULL_ZOOM))
+            self._at(zoom)
+            self._labels_at(zoom)
 
     def _share_borders(self, level: str) -> bool:
-        return bool(shapely.coverage_is_valid(self._world[self._levels == level]))
+        """Tell whether neighbours of a level have the same corners; under the lock of borders."""
+        if level not in self._shared:
+            valid = shapely.coverage_is_valid(self._world[self._levels == level])
+            self._shared[level] = bool(valid)
+        return self._shared[level]
+
+    def _labels_at(self, zoom: int) -> Sheet:
+        named = sum(since <= zoom for since in self.named_from.values())
+        with self._label_lock:  # borders need not wait for them
+            if named not in self._labels:
+                self._labels[named] = self._stand_labels(zoom)
+            return self._labels[named]
 
     def _at(self, zoom: int) -> Sheet:
         with self._lock:
@@ -98,19 +120,30 @@ class GridSheets:
                 drawn = self._world[rows]
                 # polygons that overlap have no borders in common that could tear
                 simple[rows] = (
-                    shapely.coverage_simplify(drawn, tolerance) if self._shared[level] else drawn
+                    shapely.coverage_simplify(drawn, tolerance)
+                    if self._share_borders(level)
+                    else drawn
                 )
         return simple
 
-    def _stand_labels(self, tolerance: Floats) -> Sheet:
-        """Stand each label where its grid is widest."""
-        spans = shapely.maximum_inscribed_circle(self._world, tolerance)
-        middles = shapely.get_point(spans, 0)
-        stretch = np.cosh(2 * np.pi * (0.5 - shapely.get_y(middles)))
-        radius_m = shapely.length(spans) * EQUATOR_M / stretch
-        said = {name: self._columns[name] for name in GRID_LABELS.fields}
-        said["radius_m"] = column_of([round(float(value), 1) for value in radius_m])
+    def _stand_labels(self, zoom: int) -> Sheet:
+        """Stand each label that is seen at a zoom where its grid is widest."""
         since = self._since(self.named_from)
+        seen = since <= zoom
+        new = seen & shapely.is_missing(self._spans)
+        self._spans[new] = shapely.maximum_inscribed_circle(
+            self._world[new], LABEL_TOLERANCE * self._side[new]
+        )
+        middles = shapely.get_point(self._spans, 0)
+        middles[~seen] = None
+        stretch = np.cosh(2 * np.pi * (0.5 - shapely.get_y(middles)))
+        radius_m = shapely.length(self._spans) * EQUATOR_M / stretch
+        said = {name: self._columns[name] for name in GRID_LABELS.fields}
+        told = [
+            round(float(value), 1) if here else None
+            for value, here in zip(radius_m, seen, strict=True)
+        ]
+        said["radius_m"] = column_of(told)
         return Sheet(GRID_LABELS, middles, said, owners=self._codes, since=since)
 
 

@@ -94,6 +94,10 @@ export interface PlanLook {
 /** Pixels around the view in which names are already laid out. */
 const AROUND_PX = 96;
 const HOME_PX = 24;
+/** All tiles of a view are asked for at once: a browser and a service have queues of their own. */
+const TILES_AT_ONCE = 96;
+/** Layers whose look depends on whether grids are coloured. */
+const COLOURED: readonly string[] = ["grid_fill", "buildings"];
 
 export function makeCityMap(parts: Parts): CityMap {
   const { city, address, theme, page } = parts;
@@ -102,6 +106,7 @@ export function makeCityMap(parts: Parts): CityMap {
     target: parts.element,
     view,
     controls: [],
+    maxTilesLoading: TILES_AT_ONCE,
     interactions: waysToMove(),
     pixelRatio: Math.min(2, Math.max(1, devicePixelRatio)),
   });
@@ -176,10 +181,13 @@ export function makeCityMap(parts: Parts): CityMap {
     const waits = page === "overview" && !heat.told(); // that page says which days
     if (on.has("heat") && !heat.told() && !waits) heat.load().then(tell, tell);
   };
-  const repaint = () => {
-    for (const [name, layer] of layers) layer.setStyle(painter(name));
-    heat.repaint();
+  const restyle = (names: Iterable<string>) => {
+    for (const name of names) layers.get(name)?.setStyle(painter(name));
     tell();
+  };
+  const repaint = () => {
+    heat.repaint();
+    restyle(layers.keys());
   };
   const fromAddress = () => {
     const given = parsed(address.get("at"));
@@ -222,9 +230,10 @@ export function makeCityMap(parts: Parts): CityMap {
     thingsAt: (pixel) => hitsAt(map, pixel, features("grids"), city.ground),
     inView: features,
     showBalance(mean) {
+      if (mean === (balance?.mean ?? null)) return; // to draw all tiles again takes long
       balance = mean === null ? null : makeBalance(mean);
       refresh();
-      repaint();
+      restyle(COLOURED);
     },
     balanceMean: () => balance?.mean ?? null,
     usePlan(given) {

@@ -20,22 +20,23 @@ interface Row {
   share: number | null;
 }
 
-export function mountCurrent(shell: Shell): void {
+/** `asked` is what was asked for before there was a panel to show it. */
+export function mountCurrent(shell: Shell, asked: Promise<Overview>): void {
   const { slots, t } = shell;
   slots.panel.append(skeleton(8));
-  const load = () =>
-    readOverview(shell.api).then(
+  const load = (sums = readOverview(shell.api)) =>
+    sums.then(
       (overview) => show(shell, overview),
       () =>
         replace(
           slots.panel,
           state("alert", t.states.failed, t.states.failedNote, {
             label: t.states.retry,
-            run: load,
+            run: () => void load(),
           }),
         ),
     );
-  void load();
+  void load(asked);
 }
 
 function show(shell: Shell, overview: Overview): void {

@@ -32,6 +32,8 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
   document.title = `${t.pages[page]} · ${t.title}`;
   document.body.dataset["page"] = page;
 
+  const asked = Promise.all([readCity(api), readCatalogue(api)]);
+  asked.catch(() => undefined); // heard below, unless the session sends the browser elsewhere
   const session = await currentSession(api);
   if (!session) {
     askToSignIn();
@@ -41,7 +43,7 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
     location.replace("/account");
     return null;
   }
-  const [city, catalogue] = await Promise.all([readCity(api), readCatalogue(api)]);
+  const [city, catalogue] = await asked;
 
   const keys = makeKeys();
   const slots = makeSlots();

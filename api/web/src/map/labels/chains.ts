@@ -5,6 +5,8 @@ export type Line = readonly Point[];
 
 /** Tiles overlap by this much; two ends that are nearer are one place. */
 const NEAR_PX = 20;
+/** More rows of cells than a map of the largest zoom has: a number as a key is found much faster than a text. */
+const SIDE = 16_777_216;
 
 /** Join pieces of one street, the longest first; no name goes around a sharp corner. */
 export function chains(pieces: readonly Line[]): Line[] {
@@ -36,7 +38,7 @@ export function lengthOf(line: Line): number {
 
 /** Which lines begin or end near a point, without looking at all of them. */
 class Ends {
-  private readonly cells = new Map<string, number[]>();
+  private readonly cells = new Map<number, number[]>();
 
   constructor(lines: readonly Line[]) {
     for (const [at, line] of lines.entries()) {
@@ -53,14 +55,14 @@ class Ends {
   near([x, y]: Point): number[] {
     const [column, row] = [Math.floor(x / NEAR_PX), Math.floor(y / NEAR_PX)];
     const found: number[] = [];
-    for (const by of [-1, 0, 1])
-      for (const down of [-1, 0, 1])
-        found.push(...(this.cells.get(Ends.key(column + by, row + down)) ?? []));
+    for (let by = -1; by <= 1; by++)
+      for (let down = -1; down <= 1; down++)
+        for (const at of this.cells.get(Ends.key(column + by, row + down)) ?? []) found.push(at);
     return found;
   }
 
-  private static key(column: number, row: number): string {
-    return `${column},${row}`;
+  private static key(column: number, row: number): number {
+    return column * SIDE + row;
   }
 }
 
