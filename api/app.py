@@ -57,13 +57,15 @@ from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, require_schema, sessions
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None, *, is_ahead: bool = False) -> FastAPI:
     """Build the service.
 
     Parameters
     ----------
     settings
         Where the data lies; read from the environment when None.
+    is_ahead
+        Whether to build, when it starts, what the first requests would wait for.
 
     Raises
     ------
@@ -83,6 +85,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             given = special_grids(settings.special_file)
             live = LiveRouting(engine, cache_dir=settings.cache_dir, special=given)
             desk = Desk(engine)
+            if is_ahead:
+                live.begin()
             with (
                 closing(live) as routing,
                 closing(LiveTiles(engine)) as drawing,

@@ -4,6 +4,7 @@ import gc
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis_grid import __version__
-from gis_grid.errors import GisGridError
+from gis_grid.errors import GisGridError, StorageError
 from gis_grid.grid.generations import Generation
 from gis_grid.grid.naming import GridName
 from gis_grid.router.index import Router
@@ -101,6 +102,14 @@ class LiveRouting:
         with self._lock, self._past_lock:
             self._closed = True
 
+    def begin(self) -> None:
+        """Build the routing beside what goes on, so that the first who asks waits less."""
+        threading.Thread(target=self._begin, daemon=True).start()
+
+    def _begin(self) -> None:
+        with suppress(GisGridError):  # no city yet, or no database: who asks is told
+            self._refresh(wait=True)
+
     def at(self, moment: datetime | None) -> Routing:
         """Return the routing of the generation that is valid at a moment; the current one for None.
 
@@ -158,10 +167,8 @@ class LiveRouting:
         return self.held() or self._refresh(wait=True)
 
     def _refresh_quietly(self) -> None:
-        try:
+        with suppress(GisGridError):  # the database is away: what is held stays; we try again
             self._refresh(wait=False)
-        except GisGridError:
-            return  # the database is away: what is held stays, the next look tries again
 
     def _refresh(self, *, wait: bool) -> Routing:
         if not self._lock.acquire(blocking=wait):
@@ -169,8 +176,8 @@ class LiveRouting:
             return self._held
         try:
             held = self._held
-            if held is not None and self._closed:
-                return held
+            if self._closed:
+                return _held_or_away(held)
             self._looked_at = time.monotonic()
             self._held = self._renewed(held)
             if self._held is not held:
@@ -212,3 +219,10 @@ class LiveRouting:
 
     def _special_set(self, session: Session, at: datetime | None) -> int:
         return 0 if self._special is not None else SpecialStore(session).number(at)
+
+
+def _held_or_away(held: Routing | None) -> Routing:
+    if held is None:
+        message = "the service stops; ask again when it runs"
+        raise StorageError(message)
+    return held

@@ -23,7 +23,7 @@ def create_app() -> "FastAPI":
     try:
         from api.app import create_app as made  # noqa: PLC0415 - this is what takes the time
 
-        return made()
+        return made(is_ahead=True)
     finally:
         gc.freeze()
         gc.enable()

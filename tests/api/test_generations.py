@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from api import app
 from api.live import PAST, LiveRouting
+from gis_grid.errors import StorageError
 from gis_grid.router.special import SpecialIndex
 from gis_grid.services.publishing import publish_grids
 from gis_grid.settings import Settings
@@ -236,3 +237,26 @@ def test_a_file_of_special_grids_goes_before_those_of_the_database(city, tmp_pat
     for held in (live.current(), live.at(start_of(1) + DAY)):
         assert held.guide.atlas.special.codes.tolist() == ["market"]
     live.close()
+
+
+def test_a_service_builds_ahead_what_the_first_would_wait_for(city, database_url, tmp_path):
+    settings = Settings(database_url=database_url, cache_dir=tmp_path)
+    with TestClient(app.create_app(settings, is_ahead=True)) as client:
+        routing = client.app_state["routing"]
+        until = time.monotonic() + 60
+        while routing.held() is None and time.monotonic() < until:
+            time.sleep(0.02)
+        assert routing.held().generation.number == 1
+
+
+def test_what_is_closed_builds_nothing_more(city, tmp_path):
+    live = LiveRouting(city, cache_dir=tmp_path)
+    live.close()
+    with pytest.raises(StorageError, match="ask again"):
+        live.current()
+
+
+def test_a_service_without_a_city_starts_ahead_all_the_same(engine, database_url, tmp_path):
+    settings = Settings(database_url=database_url, cache_dir=tmp_path)
+    with TestClient(app.create_app(settings, is_ahead=True)) as client:
+        assert client.get("/api/v1/health").json()["generation"] is None
