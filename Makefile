@@ -8,6 +8,9 @@ DATA ?= demo_city
 WORKERS ?= 2
 PY := .venv/bin/python
 
+# else each of hundreds of processes compiles all modules again: half a second each
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test check bench docs console clean
 
 help:  ## list the targets

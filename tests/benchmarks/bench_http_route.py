@@ -75,7 +75,7 @@ def wait_for(address: str, server: subprocess.Popen) -> None:
             with urllib.request.urlopen(address, timeout=5):
                 return
         except OSError:
-            time.sleep(0.2)
+            time.sleep(0.02)
     msg = f"the service does not answer at {address}"
     raise RuntimeError(msg)
 

@@ -1,10 +1,9 @@
 """How long a service takes to begin: ``python -m tests.benchmarks start``.
 
 The demo city `large`, or that of ``--city``, in both databases; each figure is the median of three
-starts after one that compiled and saved what is kept: numba's code and the router.
+starts after one that compiled and saved what is kept: Python's and numba's code and the router.
 """
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from statistics import median
 from gis_grid.storage.database import opened, sessions
 from gis_grid.storage.overview import grid_bounds
 from tests.benchmarks.bench_http_route import processor_s
-from tests.benchmarks.both import SIZE, addresses, alone, kind_of
+from tests.benchmarks.both import SIZE, addresses, alone, as_installed, kind_of
 from tests.benchmarks.load import HOST
 from tests.benchmarks.machine import machine
 from tests.signed import token
@@ -27,7 +26,7 @@ TIMES = 3
 def phases(url: str, cache: str, text: str) -> dict[str, float]:
     """Return the processor seconds of each phase, in a process of its own."""
     command = [sys.executable, "-m", "tests.benchmarks.start_phases", text]
-    env = os.environ | {"GIS_GRID_DATABASE_URL": url, "GIS_GRID_CACHE_DIR": cache}
+    env = as_installed() | {"GIS_GRID_DATABASE_URL": url, "GIS_GRID_CACHE_DIR": cache}
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=root, env=env)
     told = done.stdout

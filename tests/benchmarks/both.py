@@ -45,11 +45,16 @@ def kind_of(url: str) -> str:
     return "SQLite" if url.startswith("sqlite") else "PostGIS"
 
 
+def as_installed() -> dict[str, str]:
+    """Return an environment in which compiled modules are kept, as in every installation."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 @contextmanager
 def alone(url: str, cache: str) -> Iterator[tuple[int, int]]:
     """Serve a database as ``gis-grid serve`` does; give the port and the process that answers."""
     port = free_port()
-    env = os.environ | {"GIS_GRID_CACHE_DIR": cache}
+    env = as_installed() | {"GIS_GRID_CACHE_DIR": cache}
     command = [sys.executable, "-m", "gis_grid.cli.app", "serve", "--host", HOST]
     command += ["--port", str(port), "--database", url]
     server = subprocess.Popen(
