@@ -5,6 +5,7 @@ along is asked at the middle of each edge.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import shapely
@@ -91,9 +92,12 @@ def edges_of(shapes: Shapes) -> Edges:
     return Edges(ends[first], np.c_[who[first], np.where(twice, second, -1)])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Barriers:
-    """Lines that a border can run along, and the openings in them."""
+    """Lines that a border can run along, and the openings in them.
+
+    They are indexed when they are first asked: a city has many, and a cut asks about few edges.
+    """
 
     lines: tuple[Shapes, Shapes, Shapes]
     """Straight pieces of streets, walls and banks (`KINDS`)."""
@@ -113,19 +117,32 @@ class Barriers:
         """Return what each edge runs along: a position in `KINDS`, -1 nothing; walls win."""
         kind = np.full(len(edges.ends_m), -1, np.int64)
         for at in (2, 0, 1):
-            kind[_runs_along(edges.ends_m, self.lines[at])] = at
+            if len(self.lines[at]) and len(kind):
+                tree, ends = self._trees[at], self._ends_m[at]
+                kind[_runs_along(edges.ends_m, tree, ends)] = at
         return kind
 
     def opened(self, edges: Edges) -> Bools:
         """Return which edges have a gate or a bridge."""
-        shapes = _segments(edges.ends_m)
-        found = np.zeros(len(shapes), bool)
-        for what, reach_m in ((self.gates, TOLERANCE_M), (self.bridges, 0.0)):
-            if len(what):
-                tree = shapely.STRtree(what)
-                hit = tree.query(shapes, predicate="dwithin", distance=reach_m)[0]
-                found[hit] = True
+        found = np.zeros(len(edges.ends_m), bool)
+        for tree, reach_m in self._openings:
+            hit = tree.query(_segments(edges.ends_m), predicate="dwithin", distance=reach_m)[0]
+            found[hit] = True
         return found
+
+    @cached_property
+    def _trees(self) -> tuple[shapely.STRtree, ...]:
+        return tuple(shapely.STRtree(pieces) for pieces in self.lines)
+
+    @cached_property
+    def _ends_m(self) -> tuple[Floats, ...]:
+        return tuple(shapely.get_coordinates(pieces).reshape(-1, 2, 2) for pieces in self.lines)
+
+    @cached_property
+    def _openings(self) -> tuple[tuple[shapely.STRtree, float], ...]:
+        """Return an index of gates and one of bridges, and how near each opens a border."""
+        reach = ((self.gates, TOLERANCE_M), (self.bridges, 0.0))
+        return tuple((shapely.STRtree(what), reach_m) for what, reach_m in reach if len(what))
 
 
 NO_LINES: Shapes = np.empty(0, object)
@@ -187,15 +204,12 @@ def _segments(ends_m: Floats) -> Shapes:
     return np.asarray(shapely.linestrings(ends_m.reshape(-1, 2, 2)), object)
 
 
-def _runs_along(ends_m: Floats, pieces: Shapes) -> Ints:
+def _runs_along(ends_m: Floats, tree: shapely.STRtree, pieces_m: Floats) -> Ints:
     """Return the edges whose middle is near a piece that has nearly their direction."""
-    if not len(pieces) or not len(ends_m):
-        return np.empty(0, np.int64)
     middle = shapely.points((ends_m[:, :2] + ends_m[:, 2:]) / 2)
-    tree = shapely.STRtree(pieces)
     edge, piece = tree.query(middle, predicate="dwithin", distance=TOLERANCE_M)
     d = ends_m[edge, 2:] - ends_m[edge, :2]
-    xy = shapely.get_coordinates(pieces).reshape(-1, 2, 2)[piece]
+    xy = pieces_m[piece]
     e = xy[:, 1] - xy[:, 0]
     size = np.hypot(*d.T) * np.hypot(*e.T)
     near = np.abs((d * e).sum(axis=1)) >= ALONG * np.maximum(size, 1e-12)

@@ -230,6 +230,16 @@ def _move_one(core: Core, block: int, target: int) -> None:
 
 
 @kernel
+def members_of(core: Core, grid: int) -> Ints:
+    """Return the blocks of a grid, in the order of their numbers."""
+    found, block = np.empty(core.size[grid], np.int64), core.head[grid]
+    for at in range(len(found)):
+        found[at], block = block, core.following[block]
+    found.sort()
+    return found
+
+
+@kernel
 def _is_dry(core: Core, block: int) -> bool:
     """Say whether neither a block nor one of its neighbours is water."""
     dry = not core.water[block]

@@ -5,18 +5,16 @@ that the line reaches gets the corner too, and the plan stays a coverage. Corner
 are nearly on a corner of a block are put on it.
 """
 
-from collections import defaultdict
+from typing import NamedTuple
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
 from gis_grid.errors import GeometryError, InputError
-from gis_grid.geo.corners import with_corners
+from gis_grid.plan import rings, seams
 from gis_grid.plan.arrays import KINDS, Floats, Ints, Shapes
-from gis_grid.plan.blocks import outer_of
-from gis_grid.plan.borders import Edges, Links, edges_of, links_of
-from gis_grid.plan.core import NOBODY
+from gis_grid.plan.borders import Edges
 from gis_grid.plan.ops import Part, PartLink, Recut
 from gis_grid.plan.spots import Spots
 from gis_grid.plan.state import PlanState
@@ -32,7 +30,9 @@ LEAST_PART_M2 = 1.0
 
 _NEAR_M = 1e-6
 _SAME_AREA = 1e-9
-_SAME_M = 1e-3
+_SAME_M = 1e-6
+_FEW = 64
+"""So many blocks are looked at one by one; of more, the index finds those near the line."""
 
 
 def cut_along(
@@ -68,7 +68,7 @@ def cut_along(
         message = "the line has no length or a coordinate that is no number; draw it again"
         raise InputError(message)
     near = _crossed(state, line, spots, within)
-    if not len(near):
+    if not near:
         return None
     try:
         return _cut(state, near, line, spots)
@@ -77,89 +77,115 @@ def cut_along(
         raise GeometryError(message) from error
 
 
+class _Made(NamedTuple):
+    """Parts of blocks, those of a block after one another."""
+
+    shapes: Shapes
+    parent: Ints
+    """The block of each."""
+
+    @property
+    def blocks(self) -> list[int]:
+        """Return the blocks that are cut, each once."""
+        return [*dict.fromkeys(self.parent.tolist())]
+
+
 def _cut(state: PlanState, near: list[int], line: BaseGeometry, spots: Spots) -> Recut | None:
-    ring = sorted({int(one) for block in near for one in state.neighbours(block)} - {*near})
-    shapes, around = state.shapes(near), state.shapes(ring)
-    faces, parent = _faces(shapes, around, _snapped(line, shapes, around))
-    parts, whole = _parts(faces, parent, near)
-    if not parts:
+    ring = sorted({one for b in near for one in state.neighbours(b).tolist()} - {*near})
+    local = [*near, *ring]
+    shapes = state.shapes(local)
+    known = rings.rings_of(shapes)
+    faces, parent = _faces(shapes[: len(near)], known, _snapped(line, known.xy))
+    made, whole = _parts(faces, parent, near)
+    if not len(made.parent):
         return None
+    own = known.xy[: np.searchsorted(known.owner, len(near))]
     cornered = {
         **{block: shape for block, shape in whole.items() if _more(shape, state.shape(block))},
-        **_with_corners(state, faces, shapes, ring),
+        **_with_corners(faces, own, shapes[len(near) :], ring),
     }
-    recut = _recut(state, parts, cornered, [*near, *ring], spots)
-    _require_clean(state, recut, [*near, *ring])
-    return recut
+    cut = {*made.parent.tolist()}
+    stay = [block for block in local if block not in cut]
+    return _recut(state, made, cornered, (stay, known), spots)
 
 
 def _crossed(state: PlanState, line: BaseGeometry, spots: Spots, within: Ints | None) -> list[int]:
-    found = spots.touching(state, line)
-    if within is not None:
-        found = found[np.isin(found, within)]
-    shapes = state.shapes(found)
-    inside_m = shapely.length(shapely.intersection(shapes, line))
-    on_border = shapely.length(shapely.intersection(shapely.boundary(shapes), line))
-    return [int(block) for block in found[inside_m - on_border > SNAP_M]]
+    if within is not None and len(within) <= _FEW:
+        found = within
+    else:
+        found = spots.touching(state, line)
+        found = found if within is None else found[np.isin(found, within)]
+    flat = rings.rings_of(state.shapes(found))
+    if not len(flat.xy):
+        return []
+    pieces = _pieces(line)
+    inside_m = rings.lengths_inside(flat.xy, flat.ring, flat.owner, pieces, _NEAR_M)
+    return sorted(found[inside_m > SNAP_M].tolist())
 
 
-def _snapped(line: BaseGeometry, shapes: Shapes, around: Shapes) -> BaseGeometry:
-    xy = shapely.get_coordinates(np.concatenate([shapes, around]))
-    return shapely.union_all([shapely.snap(line, shapely.MultiPoint(xy), SNAP_M)])
+def _pieces(line: BaseGeometry) -> Floats:
+    """Return the straight pieces of a line, shape ``(n, 4)``."""
+    parts = shapely.get_parts(line)
+    xy, part = shapely.get_coordinates(parts, return_index=True)
+    step = part[1:] == part[:-1]
+    return np.hstack([xy[:-1][step], xy[1:][step]])
 
 
-def _faces(shapes: Shapes, around: Shapes, line: BaseGeometry) -> tuple[Shapes, Ints]:
+def _snapped(line: BaseGeometry, corners: Floats) -> BaseGeometry:
+    near = corners[rings.near_line(corners, _pieces(line), SNAP_M)]
+    if not len(near):
+        return line
+    return shapely.snap(line, shapely.MultiPoint(near), SNAP_M)
+
+
+def _faces(shapes: Shapes, known: rings.Rings, line: BaseGeometry) -> tuple[Shapes, Ints]:
     """Return the faces that the line makes of the blocks, and the block of each."""
     noded = shapely.union_all([*shapely.boundary(shapes), line])
-    known = shapely.get_coordinates(np.concatenate([shapes, around]))
-    clean = shapely.union_all([_on_corners(noded, np.unique(known, axis=0))])
-    faces = np.asarray(shapely.get_parts(shapely.polygonize(shapely.get_parts(clean))), object)
-    inside = shapely.point_on_surface(faces)
-    face, parent = shapely.STRtree(shapes).query(inside, predicate="intersects")
-    return faces[face], parent.astype(np.int64)
+    clean = _on_corners(noded, known.xy)
+    faces = np.asarray(shapely.get_parts(shapely.polygonize(clean)), object)
+    inside = shapely.get_coordinates(shapely.point_on_surface(faces))
+    parent = rings.owners_at(known.xy, known.ring, known.owner, inside)
+    own = (parent >= 0) & (parent < len(shapes))
+    return faces[own], parent[own]
 
 
-def _gathered(xy: Floats) -> Floats:
-    """Put nodes that are a hair apart together, where the first of them is."""
-    points = np.asarray(shapely.points(xy), object)
-    one, other = shapely.STRtree(points).query(points, predicate="dwithin", distance=HAIR_M)
-    first = np.full(len(xy), len(xy))
-    np.minimum.at(first, one, other)
-    return np.asarray(xy[first], float)
-
-
-def _on_corners(noded: BaseGeometry, known: Floats) -> BaseGeometry:
+def _on_corners(noded: BaseGeometry, known: Floats) -> Shapes:
     """Put nodes that are nearly on a corner on it: else edges of a hair's breadth arise."""
-    tree = shapely.STRtree(np.asarray(shapely.points(known), object))
-
-    def settle(xy: Floats) -> Floats:
-        at, corner = tree.query_nearest(shapely.points(xy), max_distance=HAIR_M, all_matches=False)
-        moved = _gathered(xy)
-        moved[at] = known[corner]
-        return moved
-
-    lines = shapely.get_parts(shapely.transform(noded, settle))
+    lines = shapely.get_parts(noded)
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    moved, any_moved = rings.settled(xy, known, HAIR_M)
+    if not any_moved and not rings.has_hairs(xy, line, HAIR_M):
+        return lines
+    lines = np.asarray(shapely.linestrings(moved, indices=line), object)
     lines = lines[shapely.length(lines) > 0]
-    nodes = shapely.MultiPoint(shapely.get_coordinates(lines))  # also of lines a hair beside them
-    return shapely.MultiLineString([*shapely.get_parts(shapely.snap(lines, nodes, HAIR_M))])
+    nodes = shapely.multipoints(shapely.get_coordinates(lines))  # also of lines a hair beside them
+    snapped = shapely.snap(lines, nodes, HAIR_M)
+    return np.asarray(shapely.get_parts(shapely.union_all(snapped)), object)
 
 
 def _parts(
     faces: Shapes, parent: Ints, near: list[int]
-) -> tuple[list[tuple[int, shapely.Polygon]], dict[int, shapely.Polygon]]:
+) -> tuple[_Made, dict[int, shapely.Polygon]]:
     """Return the parts of blocks that are cut, and the polygons of those that are not."""
-    parts, whole = [], {}
+    shapes, blocks, whole = list[shapely.Polygon](), list[int](), {}
+    area = np.asarray(shapely.area(faces))
+    west, south, east, north = shapely.bounds(faces).reshape(-1, 4).T
+    order = np.lexsort((north, east, south, west, -area, parent))
+    place = np.searchsorted(parent[order], np.arange(len(near) + 1))
     for at, block in enumerate(near):
-        own = faces[parent == at]
-        large = _without_crumbs(own)
+        own = order[place[at] : place[at + 1]]
+        large = [*faces[own]] if (area[own] >= LEAST_PART_M2).all() else _joined(faces[own])
         if len(large) > 1:
-            parts += [(block, shape) for shape in large]
-        elif len(own):
+            shapes += large
+            blocks += [block] * len(large)
+        elif large:
             whole[block] = large[0]
-    return parts, whole
+    array = np.empty(len(shapes), object)
+    array[:] = shapes
+    return _Made(array, np.array(blocks, np.int64)), whole
 
 
-def _without_crumbs(faces: Shapes) -> list[shapely.Polygon]:
+def _joined(faces: Shapes) -> list[shapely.Polygon]:
     """Join crumbs to the part with which they have the longest border."""
     left = sorted(faces, key=lambda face: (-face.area, face.bounds))
     while len(left) > 1 and left[-1].area < LEAST_PART_M2:
@@ -176,170 +202,124 @@ def _more(shape: shapely.Polygon, known: shapely.Polygon) -> bool:
 
 
 def _with_corners(
-    state: PlanState, faces: Shapes, shapes: Shapes, ring: list[int]
+    faces: Shapes, own: Floats, shapes: Shapes, ring: list[int]
 ) -> dict[int, shapely.Polygon]:
     """Give neighbours the corners that the cut made on their borders."""
-    known = {tuple(xy) for xy in shapely.get_coordinates(shapes)}
-    fresh = {tuple(xy) for xy in shapely.get_coordinates(faces)} - known
+    xy = shapely.get_coordinates(faces)
+    fresh = sorted({*map(tuple, xy[rings.not_among(xy, own)].tolist())})
     if not fresh:
         return {}
-    corners = np.array(sorted(fresh))
-    found = {}
-    for block in ring:
-        shape = state.shape(block)
-        far = shapely.distance(shapely.boundary(shape), shapely.points(corners))
-        if (far <= _NEAR_M).any():
-            more = with_corners(shape, corners[far <= _NEAR_M], near=_NEAR_M)
-            if _more(more, shape):
-                found[block] = more
-    return found
+    found = rings.with_corners_on(shapes, np.array(fresh), _NEAR_M)
+    return {ring[at]: shape for at, shape in found.items()}
 
 
 def _recut(
     state: PlanState,
-    parts: list[tuple[int, shapely.Polygon]],
+    made: _Made,
     cornered: dict[int, shapely.Polygon],
-    local: list[int],
+    around: tuple[list[int], rings.Rings],
     spots: Spots,
 ) -> Recut:
-    parents = dict.fromkeys(block for block, _ in parts)
-    stay = [block for block in local if block not in parents]
-    numbers = [*range(state.used, state.used + len(parts)), *stay]
+    stay, known = around
+    count, first, barriers = len(made.parent), state.used, state.blocks.barriers
+    numbers = np.array([*range(first, first + count), *stay])
     shapes = np.empty(len(numbers), object)
-    shapes[:] = [shape for _, shape in parts] + [
-        cornered.get(block, state.shape(block)) for block in stay
+    shapes[:count] = made.shapes
+    shapes[count:] = [
+        cornered[block] if block in cornered else state.shape(block) for block in stay
     ]
-    edges = edges_of(shapes)
-    barriers = state.blocks.barriers
-    kind = barriers.kinds_of(edges)
-    water = state.core.water[[block for block, _ in parts] + stay]
-    links = links_of(edges, kind, barriers.opened(edges), water)
-    count: dict[int, int] = defaultdict(int)
-    made = []
-    outer = _outer(edges, kind, state, parts)
-    shares = _shares(state, parts, spots)
-    for at, (block, shape) in enumerate(parts):
-        count[block] += 1
-        code = f"{state.code(block)}-{count[block]}"
-        made.append(
-            Part(numbers[at], block, code, shape, tuple(shares[at]), tuple(outer[at].tolist()))
-        )
-    return Recut(
-        tuple(made),
-        (*_links(state, links, numbers, parts), *_bridges(state, parts, numbers)),
-        tuple((block, state.shape(block), shape) for block, shape in sorted(cornered.items())),
+    flat = rings.rings_of(shapes)
+    ends, sides = seams.edges_of_parts(flat.xy, flat.ring, flat.owner, count)
+    edges = Edges(ends, sides)
+    kind, opened = barriers.kinds_of(edges), barriers.opened(edges)
+    joins = seams.joins_of(ends, sides, kind, opened, count)
+    kept, walkable, keeps = seams.inherited(
+        state.core, joins, numbers, made.parent, first, barriers.is_empty
     )
+    if not keeps or not _is_clean(state, made, [*cornered.values()], flat, known):
+        codes = ", ".join(state.code(block) for block in made.blocks[:3])
+        message = f"the line cannot cut {codes} cleanly; draw it farther from the border or on it"
+        raise GeometryError(message)
+    pairs, borders = numbers[joins.pair[kept]].tolist(), joins.border_m[kept].tolist()
+    links = [
+        PartLink(one, other, tuple(border), walk)
+        for (one, other), border, walk in zip(pairs, borders, walkable[kept].tolist(), strict=True)
+    ]
+    reshaped = [(block, state.shape(block), shape) for block, shape in sorted(cornered.items())]
+    parts = _as_parts(state, made, joins.outer_m, spots)
+    return Recut(parts, (*links, *_bridges(state, made)), tuple(reshaped))
 
 
-def _outer(
-    edges: Edges, kind: Ints, state: PlanState, parts: list[tuple[int, shapely.Polygon]]
-) -> Floats:
-    """Return the outer border of parts; where nothing is known of lines, as their block had it."""
-    found = outer_of(edges.owner, edges.length_m, kind, int(edges.owner.max(initial=0)) + 1)
-    for at, (block, _) in enumerate(parts):
-        known = state.core.outer_m[block]
-        if state.blocks.barriers.is_empty and known[-1] > 0:
-            found[at, :-1] = known[:-1] * found[at, -1] / known[-1]
-    return found[: len(parts)]
+def _as_parts(state: PlanState, made: _Made, outer_m: Floats, spots: Spots) -> tuple[Part, ...]:
+    parts, turn = list[Part](), 0
+    rows = zip(
+        *(made.shapes, made.parent.tolist()),
+        *(_shares(state, made, spots).tolist(), outer_m.tolist()),
+        strict=True,
+    )
+    for at, (shape, block, share, outer) in enumerate(rows):
+        turn = turn + 1 if at and parts[-1].parent == block else 1
+        code = f"{state.code(block)}-{turn}"
+        parts.append(Part(state.used + at, block, code, shape, tuple(share), tuple(outer)))
+    return tuple(parts)
 
 
-def _links(
-    state: PlanState,
-    links: Links,
-    numbers: list[int],
-    parts: list[tuple[int, shapely.Polygon]],
-) -> list[PartLink]:
-    """Return the links of parts; one with a neighbour is walkable only where its block's was."""
-    found = []
-    rows = {block: {row[0]: row for row in state.row(block)} for block, _ in parts}
-    for at in np.flatnonzero(links.pair[:, 0] < len(parts)):
-        one, other = links.pair[at].tolist()
-        border = (*links.kinds_m[at].tolist(), float(links.border_m[at]))
-        walkable = bool(links.walkable[at])
-        parent = parts[one][0]
-        beyond = parts[other][0] if other < len(parts) else numbers[other]
-        if beyond != parent:
-            known = rows[parent].get(beyond)
-            if known is None:
-                continue  # they touch in the ring but not over this block
-            walkable = walkable and known[2]
-            if state.blocks.barriers.is_empty and known[1][-1] > 0:
-                share = border[-1] / known[1][-1]
-                border = (*(share * one_m for one_m in known[1][:-1]), border[-1])
-        found.append(PartLink(numbers[one], numbers[other], border, walkable))
-    return found
-
-
-def _bridges(
-    state: PlanState, parts: list[tuple[int, shapely.Polygon]], numbers: list[int]
-) -> list[PartLink]:
+def _bridges(state: PlanState, made: _Made) -> list[PartLink]:
     """Give the bridges of a block to the part that is nearest to their other end."""
-    parents = {block: [at for at, (b, _) in enumerate(parts) if b == block] for block, _ in parts}
+    if not seams.has_bridges(state.core, made.parent):
+        return []
     found = []
-    for block, own in parents.items():
+    parents = made.blocks
+    for block in parents:
+        own = np.flatnonzero(made.parent == block)
         for other, border, walkable in state.row(block):
             if border[-1] > 0 or (other in parents and other < block):
                 continue
-            far = [shapely.distance(parts[at][1], state.shape(other)) for at in own]
+            far = shapely.distance(made.shapes[own], state.shape(other))
             one = own[int(np.argmin(far))]
-            theirs = parents.get(other)
+            theirs = np.flatnonzero(made.parent == other)
             end = other
-            if theirs:
-                apart = [shapely.distance(parts[at][1], parts[one][1]) for at in theirs]
-                end = numbers[theirs[int(np.argmin(apart))]]
-            found.append(PartLink(numbers[one], end, (0.0,) * (len(KINDS) + 1), walkable))
+            if len(theirs):
+                apart = shapely.distance(made.shapes[theirs], made.shapes[one])
+                end = state.used + int(theirs[int(np.argmin(apart))])
+            nothing = (0.0,) * (len(KINDS) + 1)
+            found.append(PartLink(state.used + int(one), end, nothing, walkable))
     return found
 
 
-def _shares(state: PlanState, parts: list[tuple[int, shapely.Polygon]], spots: Spots) -> Floats:
+def _shares(state: PlanState, made: _Made, spots: Spots) -> Floats:
     """Share the weights of blocks: things by where they are, the rest by area."""
     things = state.blocks.things
-    shapes = np.empty(len(parts), object)
-    shapes[:] = [shape for _, shape in parts]
-    own = np.zeros((len(parts), len(state.blocks.names)))
+    own = np.zeros((len(made.parent), len(state.blocks.names)))
     if len(things.xy_m):
-        part, thing = spots.things(shapes)
+        part, thing = spots.things(made.shapes)
         np.add.at(own, part, things.weights[thing])
-    area = np.asarray(shapely.area(shapes))
-    parent = np.array([block for block, _ in parts])
-    for block in np.unique(parent):
-        mine = parent == block
-        rest = np.maximum(state.core.weights[block, :-1] - own[mine].sum(axis=0), 0.0)
-        own[mine] += np.outer(area[mine] / area[mine].sum(), rest)
-    return own
+    area = np.asarray(shapely.area(made.shapes))
+    blocks = made.blocks
+    at = np.repeat(np.arange(len(blocks)), [made.parent.tolist().count(one) for one in blocks])
+    counted = np.zeros((len(blocks), own.shape[1]))
+    np.add.at(counted, at, own)
+    rest = np.maximum(state.core.weights[blocks, :-1] - counted, 0.0)
+    share = area / np.bincount(at, area)[at]
+    return own + share[:, None] * rest[at]
 
 
-def _require_clean(state: PlanState, recut: Recut, local: list[int]) -> None:
-    """Refuse a cut that loses ground or leaves a gap."""
-    parents = [*recut.parents]
-    whole = shapely.area(state.shapes(parents)).sum()
-    shapes = [part.shape for part in recut.parts]
-    lost = abs(float(shapely.area(shapes).sum()) - whole)
-    cornered = {block: shape for block, _, shape in recut.reshaped}
-    stay = [cornered.get(b, state.shape(b)) for b in local if b not in parents]
-    tiles = np.array([*shapes, *stay], object)
-    clean = shapely.is_valid(tiles).all() and shapely.coverage_is_valid(tiles)
-    clean &= _keeps_borders(state, recut)
-    if lost > _SAME_AREA * whole or not clean:
-        codes = ", ".join(state.code(block) for block in parents[:3])
-        message = f"the line cannot cut {codes} cleanly; draw it farther from the border or on it"
-        raise GeometryError(message)
+def _is_clean(
+    state: PlanState,
+    made: _Made,
+    cornered: list[shapely.Polygon],
+    now: rings.Rings,
+    known: rings.Rings,
+) -> bool:
+    """Tell whether a cut loses no ground and leaves no gap.
 
-
-def _keeps_borders(state: PlanState, recut: Recut) -> bool:
-    """Tell whether the parts of each block have together the borders that it had."""
-    parent = {part.block: part.parent for part in recut.parts}
-    had: dict[tuple[int, int], float] = defaultdict(float)
-    for block in recut.parents:
-        had[block, NOBODY] += float(state.core.outer_m[block, -1])
-        for other, border, _ in state.row(block):
-            had[block, other] += border[-1]
-    for part in recut.parts:
-        had[part.parent, NOBODY] -= part.outer_m[-1]
-    for link in recut.links:
-        one, other = (parent.get(block, block) for block in (link.one, link.other))
-        if one != other:
-            had[one, other] -= link.border_m[-1]
-        if one != other and link.other in parent:
-            had[other, one] -= link.border_m[-1]
-    return all(abs(left) <= _SAME_M for left in had.values())
+    Parts and what is around them have, edge by edge, the same outline as before and the same
+    area; so they cover the same ground, each spot of it once.
+    """
+    whole = float(shapely.area(state.shapes(made.blocks)).sum())
+    lost = abs(float(shapely.area(made.shapes).sum()) - whole)
+    xy, ring = np.concatenate([now.xy, known.xy]), np.append(now.ring, known.ring + len(now.part))
+    is_new = np.arange(len(xy)) < len(now.xy)
+    fresh_m, lost_m = seams.edges_left(xy, ring, is_new)
+    fits = lost <= _SAME_AREA * whole and abs(fresh_m - lost_m) <= _SAME_M
+    return bool(fits and shapely.is_valid(made.shapes).all() and shapely.is_valid(cornered).all())

@@ -16,6 +16,8 @@ from gis_grid.plan.cuts import cut_along
 from gis_grid.plan.edits import flip_to, owners_of, parts_made, require_free, unless_empty
 from gis_grid.plan.log import Edit
 from gis_grid.plan.ops import Op, Recut, Rename
+from gis_grid.plan.rings import rings_of
+from gis_grid.plan.seams import edges_of_parts
 from gis_grid.plan.spots import Spots
 from gis_grid.plan.state import PlanState
 
@@ -106,9 +108,8 @@ def claim_areas(
             raise InputError(message)
     edges = [part for area, _, _ in claims for part in _rings(area)]
     sources = {code for _, _, codes in claims for code in codes}
-    within = np.concatenate(
-        [state.members(state.grid_of(code)) for code in sorted(sources)] or [state.alive()]
-    )
+    members = [state.members(state.grid_of(code)) for code in sorted(sources)]
+    within = np.concatenate(members) if members else None
     recut = cut_along(state, shapely.multilinestrings(edges), spots, within=within)
     ops: list[Op] = [recut] if recut else []
     taken: set[int] = set()
@@ -249,9 +250,12 @@ def _yard(
 
 def border_between(state: PlanState, one: int, other: int) -> BaseGeometry:
     """Return the common border of two grids as one line or several."""
-    mine, yours = (shapely.coverage_union_all(state.shapes(state.members(g))) for g in (one, other))
-    common = shapely.intersection(shapely.boundary(mine), shapely.boundary(yours))
-    lines = [part for part in shapely.get_parts(common) if shapely.length(part) > 0]
+    mine, yours = state.members(one), state.members(other)
+    touching = np.concatenate([mine, yours])
+    flat = rings_of(state.shapes(touching))
+    ends, sides = edges_of_parts(flat.xy, flat.ring, flat.owner, len(mine))
+    between = ends[sides[:, 1] >= len(mine)]
+    lines = [shapely.LineString(pair) for pair in between.reshape(-1, 2, 2)]
     merged: BaseGeometry = shapely.line_merge(shapely.MultiLineString(lines))
     return merged
 

@@ -143,7 +143,7 @@ def flip_to(
     state: PlanState, blocks: npt.ArrayLike, target: int, recut: Recut | None = None
 ) -> Flip:
     """Return the flip of blocks (also of parts that a cut is going to make) to a grid."""
-    wanted = [int(block) for block in np.unique(np.asarray(blocks, np.int64))]
+    wanted = sorted({*np.asarray(blocks, np.int64).tolist()})
     future = parts_made(recut)
     for block in wanted:
         if not (state.is_alive(block) or block in future):
@@ -175,8 +175,10 @@ def parts_made(recut: Recut | None) -> dict[int, Part]:
 
 def owners_of(state: PlanState, blocks: Sequence[int], recut: Recut | None) -> list[int]:
     """Return the grids of blocks, and of parts that a cut is going to make."""
-    future, grid = parts_made(recut), state.core.grid
-    return [int(grid[future[b].parent] if b in future else grid[b]) for b in blocks]
+    future = parts_made(recut)
+    known = [future[block].parent if block in future else block for block in blocks]
+    found: list[int] = state.core.grid[known].tolist()
+    return found
 
 
 def moved_ground(edit: Edit) -> Ints:

@@ -22,7 +22,9 @@ class Spots:
         first = np.sort(self._tree.query(shape, predicate="intersects"))
         if state.used == len(state.blocks):
             return np.asarray(first, np.int64)
-        found = [part for block in first for part in state.atoms.living_parts(int(block))]
+        found = [part for block in first.tolist() for part in state.atoms.living_parts(block)]
+        if found == first.tolist():
+            return np.asarray(first, np.int64)
         hit = np.asarray(shapely.intersects(state.shapes(found), shape), bool)
         return np.asarray(np.sort(np.array(found, np.int64)[hit]), np.int64)
 
@@ -37,5 +39,7 @@ class Spots:
         """Return which shape each thing in one of them is in; one on a border is in the first."""
         shape, thing = self._things.query(shapes, predicate="intersects")
         order = np.lexsort((shape, thing))
+        if len(order) < 2:  # noqa: PLR2004 - nothing is twice
+            return shape.astype(np.int64), thing.astype(np.int64)
         which, first = np.unique(thing[order], return_index=True)
         return shape[order][first].astype(np.int64), which.astype(np.int64)

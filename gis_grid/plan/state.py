@@ -8,10 +8,11 @@ import numpy.typing as npt
 import shapely
 
 from gis_grid.errors import InputError, NotFoundError
-from gis_grid.plan.arrays import Floats, Ints, Shapes, Texts
+from gis_grid.plan.arrays import Bools, Floats, Ints, Shapes, Texts
 from gis_grid.plan.atoms import Atoms
 from gis_grid.plan.blocks import Blocks
 from gis_grid.plan.core import (
+    ALL_KINDS,
     NOBODY,
     Core,
     copied,
@@ -19,11 +20,13 @@ from gis_grid.plan.core import (
     count_pieces,
     empty_core,
     grown,
+    members_of,
     move,
     move_many,
     place_all,
 )
 from gis_grid.plan.ops import Flip, Lock, Op, Recut, Rename
+from gis_grid.plan.seams import relink
 
 Rows = tuple[tuple[int, tuple[float, ...], bool], ...]
 
@@ -140,11 +143,7 @@ class PlanState:
 
     def members(self, grid: int) -> Ints:
         """Return the blocks of a grid, in the order of their numbers."""
-        found, block = [], int(self._core.head[grid])
-        while block >= 0:
-            found.append(block)
-            block = int(self._core.following[block])
-        return np.sort(np.array(found, np.int64))
+        return members_of(self._core, grid)
 
     def neighbours(self, block: int) -> Ints:
         """Return the neighbours of a block, those over a bridge included."""
@@ -283,14 +282,11 @@ class PlanState:
         for block in op.parents:
             move(self._core, block, NOBODY)
         self._add_parts(op)
-        gone = set(op.parents)
-        fresh: dict[int, list[tuple[int, tuple[float, ...], bool]]] = {b: [] for b in around}
-        for link in op.links:
-            fresh.setdefault(link.one, []).append((link.other, link.border_m, link.walkable))
-            fresh.setdefault(link.other, []).append((link.one, link.border_m, link.walkable))
-        for block, rows in fresh.items():
-            kept = [row for row in self.row(block) if row[0] not in gone]
-            self._write_row(block, [*kept, *rows])
+        pair = np.array([(link.one, link.other) for link in op.links], np.int64).reshape(-1, 2)
+        border_m = np.array([link.border_m for link in op.links]).reshape(-1, ALL_KINDS + 1)
+        walkable = np.array([link.walkable for link in op.links], bool)
+        rewritten = np.array(sorted({*around.tolist(), *pair.ravel().tolist()}), np.int64)
+        self._relink(rewritten, op.parents, pair, border_m, walkable)
         for part in op.parts:
             move(self._core, part.block, owner[part.parent])
         self._recount(owner.values())
@@ -307,48 +303,44 @@ class PlanState:
         around = self._around(children)
         for block in children:
             move(self._core, block, NOBODY)
-        gone = set(children)
-        back = {parent: self.row(parent) for parent in op.parents}
-        for block in around:
-            kept = [row for row in self.row(block) if row[0] not in gone]
-            rows = [
-                (parent, border, walkable)
-                for parent in op.parents
-                for other, border, walkable in back[parent]
-                if other == block
-            ]
-            self._write_row(block, [*kept, *rows])
+        # what was cut still knows its neighbours: they get it back as it says
+        core = self._core
+        rows = [
+            (parent, at)
+            for parent in op.parents
+            for at in range(core.start[parent], core.start[parent] + core.degree[parent])
+        ]
+        parents, at = np.array(rows, np.int64).reshape(-1, 2).T
+        pair = np.c_[parents, core.other[at]]
+        self._relink(around, children, pair, core.border_m[at], core.walkable[at])
         for parent in op.parents:
             move(self._core, parent, owner[parent])
         self.atoms.join(op)
         self._recount(owner.values())
 
-    def _around(self, blocks: Sequence[int]) -> list[int]:
-        inside = set(blocks)
-        found = {int(one) for block in blocks for one in self.neighbours(block)}
-        return sorted(found - inside)
+    def _around(self, blocks: Sequence[int]) -> Ints:
+        found = {one for block in blocks for one in self.neighbours(block).tolist()}
+        return np.array(sorted(found.difference(blocks)), np.int64)
+
+    def _relink(
+        self, blocks: Ints, gone: Sequence[int], pair: Ints, border_m: Floats, walkable: Bools
+    ) -> None:
+        room = self._pool + int(self._core.degree[blocks].sum()) + 2 * len(pair)
+        self._core = grown(self._core, self.used, room, len(self.codes))
+        left = np.sort(np.array(gone, np.int64))
+        self._pool = relink(self._core, self._pool, blocks, left, pair, border_m, walkable)
 
     def _add_parts(self, op: Recut) -> None:
         first = self.used
         self.atoms.cut(op)
         self._core = grown(self._core, self.used, self._pool, len(self.codes))
         core = self._core
-        for at, part in enumerate(op.parts, first):
-            core.grid[at] = NOBODY
-            core.weights[at, :-1] = part.weights
-            core.weights[at, -1] = shapely.area(part.shape)
-            core.water[at] = core.water[part.parent]
-            core.outer_m[at] = part.outer_m
-            core.degree[at] = 0
-            core.stamp[at] = 0
-
-    def _write_row(self, block: int, rows: Sequence[tuple[int, tuple[float, ...], bool]]) -> None:
-        first, self._pool = self._pool, self._pool + len(rows)
-        self._core = grown(self._core, self.used, self._pool, len(self.codes))
-        core = self._core
-        core.start[block], core.degree[block] = first, len(rows)
-        for at, (other, border, walkable) in enumerate(rows, first):
-            core.other[at], core.border_m[at], core.walkable[at] = other, border, walkable
+        fresh, parent = slice(first, self.used), [part.parent for part in op.parts]
+        core.grid[fresh], core.degree[fresh], core.stamp[fresh] = NOBODY, 0, 0
+        core.weights[fresh, :-1] = [part.weights for part in op.parts]
+        core.weights[fresh, -1] = shapely.area([part.shape for part in op.parts])
+        core.water[fresh] = core.water[parent]
+        core.outer_m[fresh] = [part.outer_m for part in op.parts]
 
     def _recount(self, grids: Iterable[int]) -> None:
         for grid in sorted(set(grids)):
@@ -384,4 +376,5 @@ def _filled(blocks: Blocks, grids: int) -> Core:
     core.walkable[:] = np.tile(links.walkable, 2)[order]
     core.degree[:] = np.bincount(one, minlength=n)
     core.start[:] = np.cumsum(core.degree) - core.degree
-    return core
+    # room for a day of cuts: nobody's step then waits for a copy of a whole city
+    return grown(core, n + n // 8, len(core.other) + len(links), grids + grids // 8 + 8)

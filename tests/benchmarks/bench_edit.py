@@ -15,7 +15,7 @@ import shapely
 from sqlalchemy import create_engine
 
 from gis_grid.accounts.roles import Role
-from gis_grid.errors import GeometryError
+from gis_grid.errors import GeometryError, InputError
 from gis_grid.plan import drawing, edits
 from gis_grid.plan.balance import Wish, balance
 from gis_grid.plan.blocks import blocks_of
@@ -38,8 +38,8 @@ STEPS = int(os.environ.get("EDIT_STEPS", "4_000"))
 HTTP_STEPS = int(os.environ.get("EDIT_HTTP_STEPS", "400"))
 WARM_UP = 20
 GRIDS = tuple(count for count in (100, 12_900) if count * 4 < BLOCKS)
-A_CUT_IN = 40
-"""One step in so many also cuts blocks."""
+A_CUT_IN = 20
+"""After one move in so many, blocks are cut: once in each way."""
 
 
 def made(count=BLOCKS):
@@ -68,16 +68,50 @@ def border_block(state, rng):
             return block, state.codes[state.core.grid[others[0]]]
 
 
+def a_claim(state, spots, rng):
+    """Return how to claim the middle of a block on a border."""
+    block, to = border_block(state, rng)
+    area = shapely.Point(state.shape(block).centroid).buffer(8, quad_segs=2)
+    return lambda: drawing.claim_area(state, area, to, spots)
+
+
+def a_drag(state, spots, rng):
+    """Return how to drag the border of two grids: its ends stay, a corner between them moves."""
+    lines = np.empty(0, object)
+    while not len(lines):
+        block, to = border_block(state, rng)
+        pair = [int(state.core.grid[block]), state.grid_of(to)]
+        lines = shapely.get_parts(drawing.border_between(state, *pair))
+    xy = shapely.get_coordinates(lines[0])
+    a, b = (0, len(xy) - 1) if len(xy) == 2 else np.sort(rng.choice(len(xy), 2, replace=False))
+    aside = rng.normal(0, 0.3, 2) * np.hypot(*(xy[b] - xy[a]))
+    bent = shapely.LineString([xy[a], (xy[a] + xy[b]) / 2 + aside, xy[b]])
+    return lambda: drawing.drag_border(state, *(state.codes[g] for g in pair), bent, spots)
+
+
+def a_split(state, spots, rng):
+    """Return how to split a grid by a line through it."""
+    grid = int(rng.choice(state.living_grids()))
+    west, south, east, north = shapely.total_bounds(state.shapes(state.members(grid)))
+    ends = [west, south] + rng.uniform(0.2, 0.8, (2, 2)) * [east - west, north - south]
+    line, code = shapely.LineString(ends), f"s{state.grids}"
+    return lambda: drawing.split_by_line(state, state.codes[grid], line, code, spots)
+
+
+CUTS = {"cut and claim": a_claim, "drag a border": a_drag, "split by a line": a_split}
+
+
 def computing(state):
-    """Return times of moves and of cuts: wall and processor milliseconds, shape ``(n, 2)``."""
+    """Return times of each kind of step: wall and processor milliseconds, shape ``(n, 2)``."""
     draft, spots, rng = Draft(state.copy()), Spots(state), np.random.default_rng(2)
-    state, moves, cuts = draft.state, [], []
+    state, moves = draft.state, "move a block"
+    took = {name: [] for name in (moves, *CUTS)}
 
     def timed(into, make):
         wall, spent = time.perf_counter(), time.process_time()
         try:
             edit = make()
-        except GeometryError:  # it would leave a sliver, and is refused
+        except (GeometryError, InputError):  # it would leave a sliver, or takes no ground
             return
         if edit.ops:
             draft.do(edit, **WHO)
@@ -85,12 +119,11 @@ def computing(state):
 
     for step in range(STEPS):
         block, to = border_block(state, rng)
-        timed(moves, lambda block=block, to=to: edits.move_blocks(state, [block], to))
+        timed(took[moves], lambda block=block, to=to: edits.move_blocks(state, [block], to))
         if step % A_CUT_IN == 0:
-            block, to = border_block(state, rng)
-            area = shapely.Point(state.shape(block).centroid).buffer(8, quad_segs=2)
-            timed(cuts, lambda area=area, to=to: drawing.claim_area(state, area, to, spots))
-    return np.array(moves) * 1e3, np.array(cuts) * 1e3
+            for name, make in CUTS.items():
+                timed(took[name], make(state, spots, rng))
+    return {name: np.array(times) * 1e3 for name, times in took.items()}
 
 
 def tell_computing(plans):
@@ -98,7 +131,7 @@ def tell_computing(plans):
     print("|---|---:|---:|---:|---:|---:|")
     middle = {}
     for grids, state in plans.items():
-        for name, times in zip(("move a block", "cut and claim"), computing(state), strict=True):
+        for name, times in computing(state).items():
             p50, p99 = np.percentile(times, [50, 99], axis=0)
             told = f"{p50[0]:.3f} | {p99[0]:.3f} | {p50[1]:.3f} | {p99[1]:.3f}"
             print(f"| {name} | {grids:,} | {told} |", flush=True)
@@ -181,8 +214,8 @@ def main():
     blocks = made()
     plans = {grids: divided(blocks, grids) for grids in GRIDS}
     computing(divided(made(1_000), 10))  # compiled before it is measured
-    print(f"{BLOCKS:,} Voronoi blocks; {STEPS:,} moves of a block over a border, a cut after each")
-    print(f"{A_CUT_IN}th; {HTTP_STEPS} steps one after the other over HTTP. {machine()}")
+    print(f"{BLOCKS:,} Voronoi blocks; {STEPS:,} moves of a block over a border, three cuts after")
+    print(f"each {A_CUT_IN}th; {HTTP_STEPS} steps one after the other over HTTP. {machine()}")
     print("The private PostGIS of the tests runs without fsync; SQLite syncs every commit.\n")
     tell_computing(plans)
     tell_http(plans)
