@@ -143,11 +143,12 @@ def _values(
     layer: Layer, frame: Frame, *, private: bool = False
 ) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the code of each row and its values as JSON values; missing ones are None."""
-    names = [f.name for f in layer.fields if f.name in frame and (private or not f.private)]
-    columns = [_plain(frame[name]) for name in names]
+    plain = pd.DataFrame(frame)
+    names = [f.name for f in layer.fields if f.name in plain and (private or not f.private)]
+    columns = [_plain(plain[name]) for name in names]
     if layer.geometry is not None:
         names.append("geometry")
-        shapes = frame["geometry"].to_numpy()
+        shapes = plain["geometry"].to_numpy()
         columns.append(list(shapely.to_wkt(shapes, rounding_precision=DECIMALS)))
     for row in zip(*columns, strict=True):
         values = dict(zip(names, row, strict=True))

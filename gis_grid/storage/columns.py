@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, LargeBinary, Table, Text, func, type_coerce
 
 from gis_grid.geo.crs import LONLAT
-from gis_grid.storage.frames import DTYPES, Frame, cast
+from gis_grid.storage.frames import DTYPES, Frame, absent, cast
 from gis_grid.storage.tables import BOUNDS, POSITION
 from gis_grid.values.layers import Field, Kind, Layer
 
@@ -35,8 +35,9 @@ def arrow_columns(layer: Layer, frame: Frame) -> dict[str, Arrow]:
     The cell 0, which means that there is no point, becomes null; so does NaN.
     """
     columns: dict[str, Arrow] = {}
+    plain = pd.DataFrame(frame)  # a GeoDataFrame takes ten times as long to give a column
     for field in layer.fields:
-        values = frame[field.name]
+        values = plain[field.name]
         mask = (values == 0).to_numpy() if field.name == "cell" else None
         array = pa.array(values, type=_ARROW[field.kind], from_pandas=True, mask=mask)
         columns[field.name] = _one(array)
@@ -103,6 +104,8 @@ def _transposed(rows: Sequence[Sequence[Any]], width: int) -> Iterator[Sequence[
 
 def _column(field: Field, values: Sequence[Any]) -> "pd.Series[Any]":
     """Return what was checked on its way in; a small answer has more columns than rows."""
+    if not values:
+        return absent(field, 0)
     if field.kind == "text":
         return pd.Series(pd.array(list(values), dtype=DTYPES["text"]))
     if field.kind == "instant" and any(isinstance(value, str) for value in values):

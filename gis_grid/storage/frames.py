@@ -96,9 +96,11 @@ def conform(layer: Layer, frame: Frame) -> Frame:
     if unknown:
         msg = f"{layer.name} has no column {', '.join(map(repr, unknown))}; leave it out"
         raise InputError(msg)
-    columns = {field.name: _typed(layer, field, frame) for field in layer.fields}
+    plain = pd.DataFrame(frame)  # a GeoDataFrame takes ten times as long to give a column
+    columns = {field.name: _typed(layer, field, plain) for field in layer.fields}
     for field in layer.fields:
-        _require_allowed(layer, field, columns[field.name])
+        if field.required or field.name in plain:
+            _require_allowed(layer, field, columns[field.name])
     _require_codes(layer, columns["code"])
     if layer.geometry is None:
         return pd.DataFrame(columns)
@@ -131,9 +133,28 @@ def cast(field: Field, values: Iterable[Any]) -> "pd.Series[Any]":
             return pd.to_numeric(series).astype("float64")
 
 
-def _typed(layer: Layer, field: Field, frame: Frame) -> "pd.Series[Any]":
+def absent(field: Field, count: int) -> "pd.Series[Any]":
+    """Return what `cast` makes of `count` missing values, without a look at each."""
+    if field.name == "cell":
+        return pd.Series(np.zeros(count, np.int64), name=field.name)
+    return pd.Series(_MISSING[field.kind], range(count), DTYPES[field.kind], field.name)
+
+
+_MISSING: Mapping[Kind, Any] = MappingProxyType(
+    {
+        "text": float("nan"),
+        "integer": pd.NA,
+        "real": float("nan"),
+        "flag": pd.NA,
+        "instant": pd.NaT,
+        "date": pd.NaT,
+    }
+)
+
+
+def _typed(layer: Layer, field: Field, frame: pd.DataFrame) -> "pd.Series[Any]":
     if field.name not in frame.columns:
-        return cast(field, pd.Series([None] * len(frame), dtype=object))
+        return absent(field, len(frame))
     try:
         return cast(field, frame[field.name])
     except (TypeError, ValueError, OverflowError) as error:
