@@ -22,8 +22,8 @@ from gis_grid.values.layers import INCIDENTS
 from tests import drawn
 from tests.approved import approved_merge
 
-AT_ONCE = int(os.environ.get("AT_ONCE", "10"))
-"""Reports in a transaction."""
+AT_ONCE = int(os.environ.get("AT_ONCE", "25"))
+"""Reports in a transaction: an intake stores together what came within a tenth of a second."""
 
 LOAD = {"postgresql": (240, 6, 120), "sqlite": (50, 1, 20)}
 """Reports a second that are begun, by how many people, and how many between two publications:
