@@ -73,12 +73,13 @@ class Desk:
     def open(self, page="dispatch", *, lang="zh", theme="light", **query):
         """Open a page of the console and wait until the map is at rest."""
         tab = self.context.new_page()
+        tab.set_default_timeout(browser.WITHIN_MS)
         tab.on("pageerror", lambda error: self.faults.append(str(error)))
         tab.on("console", self._said)
         tab.on("dialog", lambda dialog: self.faults.append(dialog.message) or dialog.dismiss())
         given = "".join(f"&{name}={value}" for name, value in query.items())
         tab.goto(f"{self.base}/{page}?lang={lang}&theme={theme}{given}")
-        tab.wait_for_selector("html[data-drawn]", timeout=60_000)
+        tab.wait_for_selector("html[data-drawn]")
         return tab
 
     def _said(self, message):

@@ -54,7 +54,7 @@ def desk(chromium, console, cookies):
 
     yield open_
     for one in watched:
-        assert one.complaints == []
+        assert one.faults() == []
         assert one.refused == []
     for context in contexts:
         context.close()

@@ -1,6 +1,38 @@
 """What a page with a plan shows, and what the service says of the same plan."""
 
-import pytest
+import multiprocessing
+import os
+import signal
+import threading
+from contextlib import contextmanager, suppress
+
+from tests.console.served import comes
+
+LOOK_EVERY_S = 0.005
+
+
+@contextmanager
+def jobs_held():
+    """Hold the process of each job as it begins: none is done before somebody stops it."""
+    over, held = threading.Event(), set()
+
+    def hold():
+        while not over.wait(LOOK_EVERY_S):
+            for pid in {one.pid for one in multiprocessing.active_children()} - held:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+                held.add(pid)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        yield
+    finally:
+        over.set()
+        holder.join()
+        for pid in held:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)  # now it gets the signal to end
 
 
 def told(page, path=""):
@@ -16,22 +48,21 @@ def areas(page):
 
 def settled(page):
     """Wait until the numbers on the page are those of the last step."""
-    for _ in range(200):
-        if page.evaluate(
-            "!gisGridDraft.busy && gisGridDraft.numbers?.step === gisGridDraft.plan.step"
-        ):
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("the numbers never followed the steps")
+    follow = "!gisGridDraft.busy && gisGridDraft.numbers?.step === gisGridDraft.plan.step"
+    comes(page, lambda: page.evaluate(follow), what="the numbers follow the steps")
 
 
 def reached(page, step):
-    """Wait until a plan is at a step; the page's policy allows no predicate of text."""
-    for _ in range(200):
-        if page.evaluate("gisGridDraft.plan.step") == step:
-            return
-        page.wait_for_timeout(50)
-    pytest.fail(f"the plan never came to step {step}")
+    """Wait until a plan is at a step, and the numbers too."""
+    at = f"gisGridDraft.plan.step === {step}"
+    comes(page, lambda: page.evaluate(at), what=f"the plan is at step {step}")
+    settled(page)
+
+
+def taken(page, wish):
+    """Take a step, and wait for its numbers."""
+    page.evaluate("(wish) => gisGridDraft.take(wish)", wish)
+    settled(page)
 
 
 def figures(page):

@@ -17,8 +17,10 @@ from gis_grid.accounts.roles import Role
 from gis_grid.services.accounts.users import add_user, grant_role
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, sessions
+from tests import browser
 
 ROOT = Path(__file__).parents[2]
+POLL_MS = 25
 PASSWORD = "long enough passw0rd"
 USERS = {
     "chief": (Role.ADMINISTRATOR, "管理岗"),
@@ -68,10 +70,12 @@ class Watched:
 
     def __init__(self, context, address: str) -> None:
         self.page = context.new_page()
+        self.page.set_default_timeout(browser.WITHIN_MS)
         self.address = address
         self.asked: list[str] = []
         self.refused: list[str] = []
         self.complaints: list[str] = []
+        self.provoked: list[str] = []
         self.page.route("**/*", self._guard)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._said)
@@ -93,6 +97,14 @@ class Watched:
         if said.type == "error":
             self.complaints.append(said.text)
 
+    def provokes(self, *words: str) -> None:
+        """Let the browser complain, now or later, of what a test asks for on purpose."""
+        self.provoked += words
+
+    def faults(self) -> list[str]:
+        """Return what the page complained of and no test provoked."""
+        return [said for said in self.complaints if not any(w in said for w in self.provoked)]
+
     def open(self, path: str, *, drawn: bool = True):
         """Open a page of the console and wait until its map is at rest."""
         self.page.goto(self.address + path)
@@ -104,25 +116,35 @@ class Watched:
         """Wait until an expression holds; the policy of the page forbids Playwright's own way."""
         self.comes(lambda: self.page.evaluate(expression), what=expression, seconds=seconds)
 
-    def comes(self, asked, *, what: str = "what was asked", seconds: float = 60.0) -> None:
+    def comes(self, asked, **options) -> None:
         """Wait until a function says yes: animations end when they end."""
-        deadline = time.monotonic() + seconds
-        while not asked():
-            assert time.monotonic() < deadline, f"it never was: {what}"
-            self.page.wait_for_timeout(50)
+        comes(self.page, asked, **options)
 
     def rest(self) -> None:
         """Wait until the map is drawn and named."""
-        self.page.wait_for_selector("html[data-drawn]", timeout=60_000)
+        self.page.wait_for_selector("html[data-drawn]")
 
     def sign_in(self, who: str = "chief", password: str = PASSWORD) -> None:
         """Sign in without the form."""
-        asked = self.page.request.post(
-            f"{self.address}/api/v1/session",
-            data={"name": who, "password": password},
-            headers={"Origin": self.address},
-        )
-        assert asked.status == 200, asked.text()
+        sign_in(self.page.context, self.address, who, password)
+
+
+def comes(page, asked, *, what: str = "what was asked", seconds: float = 60.0) -> None:
+    """Wait until a function says yes, while a page goes on."""
+    deadline = time.monotonic() + seconds
+    while not asked():
+        assert time.monotonic() < deadline, f"it never was: {what}"
+        page.wait_for_timeout(POLL_MS)
+
+
+def sign_in(context, address: str, who: str, password: str = PASSWORD) -> None:
+    """Let a browser hold the cookies of somebody; no page is needed."""
+    asked = context.request.post(
+        f"{address}/api/v1/session",
+        data={"name": who, "password": password},
+        headers={"Origin": address},
+    )
+    assert asked.status == 200, asked.text()
 
 
 def cookies_of(chromium, address, names):
@@ -130,7 +152,16 @@ def cookies_of(chromium, address, names):
     found = {}
     for who in names:
         context = chromium.new_context()
-        Watched(context, address).sign_in(who)
+        sign_in(context, address, who)
         found[who] = context.storage_state()
         context.close()
     return found
+
+
+def made(context, address, path, body):
+    """Make something as whoever a browser is signed in as, without a page; return its number."""
+    csrf = context.request.get(f"{address}/api/v1/session").json()["csrf"]
+    headers = {"Origin": address, "X-CSRF-Token": csrf}
+    answer = context.request.post(address + path, data=body, headers=headers)
+    assert answer.status == 201, answer.text()
+    return answer.json()["number"]
