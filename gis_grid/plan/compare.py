@@ -111,18 +111,21 @@ def gazette(old: PlanState, found: Comparison) -> tuple[GazetteRow, ...]:
     for share in found.shares:
         if share.new_code and share.of_old >= SMALL:
             mine.setdefault(share.old_code, []).append(share)
-    for code in sorted(code for code in old.codes if code is not None):
-        grid = old.grid_of(code)
+    codes = sorted(code for code in old.codes if code is not None)
+    grids = [old.grid_of(code) for code in codes]
+    areas, sums = old.area_m2(grids).tolist(), old.sums(grids)
+    people = (
+        sums[:, names.index("households")] if "households" in names else np.full(len(grids), np.nan)
+    )
+    for code, area, households in zip(codes, areas, people.tolist(), strict=True):
         heirs = sorted(mine.get(code, ()), key=lambda s: (-s.of_old, s.new_code or ""))
-        sums = old.sums([grid])[0]
-        households = sums[names.index("households")] if "households" in names else np.nan
         table.append(
             GazetteRow(
                 old_code=code,
                 new_codes=tuple(str(s.new_code) for s in heirs),
                 kind=_kind(code, heirs),
-                area_m2=float(old.area_m2([grid])[0]),
-                households=float(households),
+                area_m2=area,
+                households=households,
             )
         )
     return tuple(table)
@@ -210,13 +213,11 @@ def ancestors(old: PlanState, new: PlanState, *, shared: int | None = None) -> I
 
 def _shares(old: PlanState, new: PlanState, pairs: Ints, sums: Floats) -> tuple[Share, ...]:
     codes = ([*old.codes, None], [*new.codes, None])
+    areas = [[*state.area_m2(range(state.grids)).tolist(), np.nan] for state in (old, new)]
     found = []
     for (before, after), row in zip(pairs.tolist(), sums, strict=True):
         area = float(row[-1])
-        whole = [
-            float(state.area_m2([grid])[0]) if grid != NOBODY else float("nan")
-            for state, grid in ((old, before), (new, after))
-        ]
+        whole = areas[0][before], areas[1][after]
         found.append(
             Share(
                 old_code=codes[0][before],

@@ -19,7 +19,7 @@ Bbox = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Points of a layer, by code."""
+    """Points of a layer, in no order."""
 
     codes: NDArray[np.object_]
     lonlat: NDArray[np.float64]
@@ -39,7 +39,7 @@ def placed_in(
     until: datetime | None = None,
     is_open: bool = False,
 ) -> Placed:
-    """Return the points of a layer in a box, its edges included.
+    """Return the points of a layer in a box, its edges included, in no order.
 
     Incidents that were rejected, or whose place is not believed, are not among them.
 
@@ -71,11 +71,13 @@ def placed_in(
     )
     if layer == INCIDENTS.name:
         statement = statement.where(*_which(since, until, is_open=is_open))
-    rows = session.execute(statement.order_by(columns.code)).all()
-    codes = np.empty(len(rows), object)
-    codes[:] = [row.code for row in rows]
-    lonlat = np.array([(row.lon, row.lat) for row in rows], np.float64).reshape(-1, 2)
-    return Placed(codes, lonlat)
+    # a million rows: as the driver gives them, since wrapping each takes longer than reading it
+    answer = session.connection().execute(statement)
+    rows = answer.cursor.fetchall()
+    answer.close()
+    lon, lat = (np.fromiter((row[at] for row in rows), float, len(rows)) for at in (1, 2))
+    codes = np.fromiter((row[0] for row in rows), object, len(rows))
+    return Placed(codes, np.column_stack([lon, lat]))
 
 
 def _which(

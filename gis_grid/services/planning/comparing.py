@@ -196,15 +196,19 @@ def _moved(
     name: str, placed: Placed, other: Bools, sides: Sequence[tuple[PlanState, Ints]]
 ) -> Moved:
     """Return the things that are in a grid which does not continue the one they were in."""
-    codes = [np.array([*state.codes, None], object)[owner] for state, owner in sides]
     inside = (sides[0][1] != NOBODY) | (sides[1][1] != NOBODY)
+    named = sorted(np.flatnonzero(other).tolist(), key=placed.codes.__getitem__)[:MOST_NAMED]
     return Moved(
         layer=name,
         total=int(inside.sum()),
         moved=int(other.sum()),
         things=[
-            {"code": placed.codes[at], "before": codes[0][at], "after": codes[1][at]}
-            for at in np.flatnonzero(other)[:MOST_NAMED].tolist()
+            {"code": placed.codes[at]}
+            | {
+                side: _code(state, int(owner[at]))
+                for side, (state, owner) in zip(("before", "after"), sides, strict=True)
+            }
+            for at in named
         ],
     )
 
@@ -228,16 +232,17 @@ def _posts(session: Session, table: Iterable[GazetteRow]) -> Moved:
 def _side(state: PlanState, settings: PlanSettings, counts: Mapping[str, Ints]) -> Side:
     grids = [int(grid) for grid in state.living_grids()]
     found = measure(settings.view(state, grids), MEASURED)
-    sums = state.sums(grids)
+    sums, areas = state.sums(grids).tolist(), state.area_m2(grids).tolist()
+    columns = {name: values.tolist() for name, values in found.items()}
     told = {}
     for at, grid in enumerate(grids):
-        weights = dict(zip(state.blocks.names, sums[at].tolist(), strict=True))
-        numbers = {name: known(float(values[at])) for name, values in found.items()}
+        weights = dict(zip(state.blocks.names, sums[at], strict=True))
+        numbers = {name: known(values[at]) for name, values in columns.items()}
         counted = {name: float(tally[grid]) for name, tally in counts.items()}
         told[str(state.codes[grid])] = {
             **weights,
             **numbers,
-            "area_m2": float(state.area_m2([grid])[0]),
+            "area_m2": areas[at],
             **counted,
         }
     return Side(spread=_spreads(found), grids=told)

@@ -4,13 +4,11 @@ import numpy as np
 import shapely
 
 from gis_grid.geo.crs import project
-from gis_grid.plan.arrays import Floats, Ints, Shapes
+from gis_grid.plan.arrays import Floats, Ints
 from gis_grid.plan.blocks import Blocks
 from gis_grid.plan.core import NOBODY
 from gis_grid.plan.state import PlanState
-
-NOWHERE = -1
-"""The block of a point that no block holds."""
+from gis_grid.plan.underfoot import NOWHERE, blocks_under
 
 
 def origins_at(blocks: Blocks, lonlat: Floats) -> Ints:
@@ -26,8 +24,7 @@ def origins_at(blocks: Blocks, lonlat: Floats) -> Ints:
     lonlat
         Longitude and latitude, degrees of WGS-84, shape ``(n, 2)``.
     """
-    points = _points(blocks, lonlat)
-    return _lowest(len(points), *_holding(blocks.shapes, points))
+    return blocks_under(blocks.shapes, _xy_m(blocks, lonlat))
 
 
 def blocks_at(state: PlanState, lonlat: Floats, origins: Ints | None = None) -> Ints:
@@ -43,10 +40,11 @@ def blocks_at(state: PlanState, lonlat: Floats, origins: Ints | None = None) -> 
         What `origins_at` says, when that is known: it is the same for all plans of these blocks.
     """
     found = origins_at(state.blocks, lonlat) if origins is None else origins.copy()
-    alive = np.array([state.is_alive(block) for block in range(len(state.blocks))], bool)
+    alive = np.zeros(state.used, bool)
+    alive[state.alive()] = True
     there = np.flatnonzero(found != NOWHERE)
     cut = there[~alive[found[there]]]
-    points = _points(state.blocks, lonlat[cut])
+    points = [shapely.Point(one) for one in _xy_m(state.blocks, lonlat[cut])]
     for at, point in zip(cut, points, strict=True):
         parts = sorted(state.atoms.living_parts(int(found[at])))
         distance = shapely.distance(state.shapes(parts), point)
@@ -61,19 +59,6 @@ def grids_at(state: PlanState, lonlat: Floats, origins: Ints | None = None) -> I
     return np.where(blocks == NOWHERE, NOBODY, owner[blocks] if len(owner) else NOBODY)
 
 
-def _points(blocks: Blocks, lonlat: Floats) -> Shapes:
+def _xy_m(blocks: Blocks, lonlat: Floats) -> Floats:
     x, y = project(lon=lonlat[:, 0], lat=lonlat[:, 1], epsg=blocks.epsg)
-    return np.asarray(shapely.points(x, y), object)
-
-
-def _holding(shapes: np.ndarray, points: np.ndarray) -> tuple[Ints, Ints]:
-    point, block = shapely.STRtree(shapes).query(points, predicate="intersects")
-    return np.asarray(point, np.int64), np.asarray(block, np.int64)
-
-
-def _lowest(count: int, point: Ints, block: Ints) -> Ints:
-    found = np.full(count, NOWHERE, np.int64)
-    order = np.lexsort((block, point))
-    which, first = np.unique(point[order], return_index=True)
-    found[which] = block[order][first]
-    return found
+    return np.column_stack([x, y])
