@@ -96,7 +96,7 @@ function mono(text: string): HTMLElement {
 }
 
 function roles(frame: Frame, user: User): HTMLElement {
-  const told = user.roles.map((one) => `${roleWord(frame, one.role)} ${placeWord(frame, one)}`);
+  const told = user.roles.map((one) => `${roleWord(frame, one.role)} · ${placeWord(frame, one)}`);
   return h("span", { class: "ell some", title: told.join("\n") }, told.join("；"));
 }
 

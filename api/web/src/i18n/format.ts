@@ -32,6 +32,13 @@ export function moment(instant: string, lang: "zh" | "en"): string {
   return `${parts.format(date)} ${date.toLocaleTimeString("en-GB", clock)}`;
 }
 
+/** A day that is written 2025-11-21 without its year: 11-21, in English 21 Nov. */
+export function day(written: string, lang: "zh" | "en"): string {
+  if (lang === "zh") return written.slice(5);
+  const utc = { day: "numeric", month: "short", timeZone: "UTC" } as const;
+  return new Date(written).toLocaleDateString("en-GB", utc);
+}
+
 /** Time left as hours and minutes, days when it is long: 00:38, −07:21, 3 天. */
 export function left(instant: string, now: number, days: (n: number) => string): string {
   const minutes = Math.trunc((Date.parse(instant) - now) / 60_000);

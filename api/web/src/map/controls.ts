@@ -28,6 +28,9 @@ export function mountControls(shell: Shell, stage: HTMLElement): void {
   mountTree(shell, corner);
 }
 
+/** A map that is narrower has a short bar, so that the readout stays in one line. */
+const NARROW_PX = 760;
+
 /** Scale and where the pointer is, in the two datums that people paste, each with its name. */
 function readout(shell: Shell): HTMLElement {
   const { city, t } = shell;
@@ -37,7 +40,9 @@ function readout(shell: Shell): HTMLElement {
   const gcj = h("span", { class: "mono gcj" });
   const scale = () => {
     const resolution = city.map.getView().getResolution() ?? 1;
-    const [pixels, text] = round(resolution * Math.cos((city.centre().lat * Math.PI) / 180), t.map);
+    const metres = resolution * Math.cos((city.centre().lat * Math.PI) / 180);
+    const [width = 0] = city.map.getSize() ?? [];
+    const [pixels, text] = round(metres, width < NARROW_PX ? 80 : 150, t.map);
     bar.style.width = `${pixels}px`;
     length.textContent = text;
   };
@@ -80,9 +85,13 @@ function degrees(lon: number, lat: number): string {
   return `${lon.toFixed(5)}, ${lat.toFixed(5)}`;
 }
 
-/** A round length that fits between 60 and 150 pixels. */
-function round(metresPerPixel: number, words: Shell["t"]["map"]): [pixels: number, text: string] {
-  const most = 150 * metresPerPixel;
+/** The longest round length of at most so many pixels. */
+function round(
+  metresPerPixel: number,
+  mostPx: number,
+  words: Shell["t"]["map"],
+): [pixels: number, text: string] {
+  const most = mostPx * metresPerPixel;
   const power = 10 ** Math.floor(Math.log10(most));
   const step = [5, 3, 2, 1].find((one) => one * power <= most) ?? 1;
   const metres = step * power;

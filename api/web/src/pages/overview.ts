@@ -1,7 +1,7 @@
 /** The leader's page: how much there is, how it stands, where and when incidents are many. */
 
 import type { Query } from "../api.ts";
-import { moment } from "../i18n/format.ts";
+import { day, moment } from "../i18n/format.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
@@ -54,7 +54,7 @@ function mount(shell: Shell): void {
     hotSpots.show(timeBar.isPlaying() && !head ? null : (attention?.hot ?? null));
     const written = asked.written();
     const span = written
-      ? t.overview.span(written.first.slice(5), written.last.slice(5))
+      ? t.overview.span(day(written.first, shell.lang), day(written.last, shell.lang))
       : t.states.none;
     head?.show(span);
     const figures = figuresOf(shell, found);

@@ -168,7 +168,7 @@ function table(shell: Shell, balance: Balance | null): HTMLElement {
   selection.on((selected) => found.pick(selected?.code ?? null));
   return h(
     "section",
-    { class: "sec grow" },
+    { class: "sec grow in-view" },
     h("h3", { class: "sp" }, t.planner.table, note),
     found.element,
   );

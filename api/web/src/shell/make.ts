@@ -32,8 +32,6 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
   document.title = `${t.pages[page]} · ${t.title}`;
   document.body.dataset["page"] = page;
 
-  const asked = Promise.all([readCity(api), readCatalogue(api)]);
-  asked.catch(() => undefined); // heard below, unless the session sends the browser elsewhere
   const session = await currentSession(api);
   if (!session) {
     askToSignIn();
@@ -43,7 +41,7 @@ export async function makeShell(page: PageName): Promise<Shell | null> {
     location.replace("/account");
     return null;
   }
-  const [city, catalogue] = await asked;
+  const [city, catalogue] = await Promise.all([readCity(api), readCatalogue(api)]);
 
   const keys = makeKeys();
   const slots = makeSlots();

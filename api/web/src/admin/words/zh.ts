@@ -118,7 +118,7 @@ export const zh = {
     from: "来源",
     more: "更早的记录",
     csv: "导出 CSV",
-    jsonl: "导出 JSONL",
+    jsonl: "JSONL",
     checking: "正在核对哈希链",
     whole: (n: string) => `链完整，共 ${n} 条`,
     broken: (what: string) => `链已断：${what}`,
@@ -161,6 +161,9 @@ export const zh = {
     copy: "复制",
   },
   things: {
+    ways: "步行网络",
+    walls: "围墙",
+    landcover: "水体与绿地",
     users: "账号",
     tokens: "令牌",
     sessions: "会话",

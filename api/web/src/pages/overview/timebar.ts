@@ -3,6 +3,7 @@
  * On a wall it plays by itself: it rests at the newest days, goes back and plays up to them again.
  */
 
+import { day } from "../../i18n/format.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
@@ -73,7 +74,11 @@ export function makeTimeBar({ shell, asked, onSpan, auto }: Parts): TimeBar {
     element.hidden = days().length === 0;
     replace(
       label,
-      h("b", {}, written ? words.span(written.first.slice(5), written.last.slice(5)) : ""),
+      h(
+        "b",
+        {},
+        written ? words.span(day(written.first, shell.lang), day(written.last, shell.lang)) : "",
+      ),
       h(
         "span",
         { class: "t12 dim" },
