@@ -34,6 +34,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    databases.forget_connections()
     if not hasattr(config, "workerinput"):
         databases.forget_run()
 
