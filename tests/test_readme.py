@@ -126,6 +126,7 @@ def test_links_lead_somewhere():
         assert [t for t in targets if not (ROOT / t).exists()] == []
 
 
+@pytest.mark.slow
 def test_reference_pages_are_fresh():
     done = subprocess.run(
         [sys.executable, "scripts/reference.py", "--check"],

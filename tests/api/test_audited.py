@@ -231,6 +231,7 @@ def with_a_full_log(desk, route, path, body):
     return answer
 
 
+@pytest.mark.slow
 def test_every_route_that_writes_is_in_the_log_or_does_nothing(desk):
     taken, tables = set(), set()
     for route, path, body in steps(desk):

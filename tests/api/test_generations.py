@@ -109,6 +109,7 @@ def asking(client):
             thread.join()
 
 
+@pytest.mark.slow
 def test_publishing_fails_no_request_and_every_answer_fits_its_generation(city, client):
     with asking(client) as (asked, failures):
         for generation in range(1, len(PLANS) + 1):

@@ -136,6 +136,7 @@ def require_one_publication(url, moment):
     assert still.empty
 
 
+@pytest.mark.slow
 def test_two_workers_swap_at_the_moment_without_a_failed_answer(city, tmp_path):
     url, number = city
     key = token(url, (Role.ADMINISTRATOR, None), code="chief")
@@ -154,6 +155,7 @@ def test_two_workers_swap_at_the_moment_without_a_failed_answer(city, tmp_path):
     require_one_publication(url, moment)
 
 
+@pytest.mark.slow
 def test_a_moment_that_nobody_was_there_for_is_made_up_for_at_the_start(city, tmp_path):
     url, number = city
     key = token(url, (Role.ADMINISTRATOR, None), code="chief")

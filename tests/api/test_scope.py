@@ -366,6 +366,7 @@ def test_random_requests_see_nothing_from_outside(tmp_path, sqlite_template):
     run(url, tmp_path, count=REQUESTS, people=40)
 
 
+@pytest.mark.slow
 @pytest.mark.postgis
 def test_postgis_answers_alike(tmp_path, postgis_server, postgis_template):
     with databases.postgis_database(postgis_server, postgis_template) as url:

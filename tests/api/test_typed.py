@@ -81,6 +81,7 @@ def bodies(client, side):
                 yield name, BODIES[name](side) if name in BODIES else USERS[name]
 
 
+@pytest.mark.slow
 def test_what_is_typed_stays_a_text(service):
     client, side, engine = service
     before = rows(engine)

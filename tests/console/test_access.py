@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from gis_grid.values.layers import LAYERS
 from gis_grid.values.tiles import TILE_LAYERS
+from tests.console.served import comes
 from tests.desk import ROOT
 
 WEB = ROOT / "api" / "web"
@@ -142,11 +144,13 @@ def test_search_card_list_and_measure_by_keyboard_alone(desk):
     assert tab.locator("tbody tr[aria-selected=true]").count() == 1
     press("m")
     press("Space")
+    lat = tab.evaluate("gisGrid.city.centre().lat")
     press("ArrowUp")
-    tab.wait_for_timeout(400)
+    moved = f"gisGrid.city.centre().lat > {lat} && !gisGrid.city.map.getView().getAnimating()"
+    comes(tab, lambda: tab.evaluate(moved))
     press("Space")
     press("Enter")
-    assert re.match(r"[1-9][\d.]* ", tab.locator(".measure output").text_content())
+    expect(tab.locator(".measure output")).to_have_text(re.compile(r"^[1-9][\d.]* "))
     press("Escape")
     press("Escape")
     assert tab.locator(".measure").is_hidden()

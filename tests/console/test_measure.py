@@ -4,6 +4,7 @@ import pytest
 from pyproj import Geod
 
 from tests import drawn
+from tests.console.served import comes
 
 pytestmark = pytest.mark.browser
 GEOD = Geod(ellps="WGS84")
@@ -40,7 +41,7 @@ def pixel(tab, lon, lat):
 
 def click(tab, lon, lat, **options):
     tab.mouse.click(*pixel(tab, lon, lat), **options)
-    tab.wait_for_timeout(300)  # or two clicks would be a double click
+    tab.wait_for_timeout(300)  # what is a pause for the page: two clicks are a double click without
 
 
 def metres(text):
@@ -89,8 +90,10 @@ def test_works_by_keyboard_alone(tab):
     start = tab.evaluate("gisGrid.city.centre()")
     tab.keyboard.press("Space")
     for _ in range(2):
+        at = tab.evaluate("gisGrid.city.centre().lon")
         tab.keyboard.press("ArrowRight")
-        tab.wait_for_timeout(400)
+        moved = f"gisGrid.city.centre().lon > {at} && !gisGrid.city.map.getView().getAnimating()"
+        comes(tab, lambda asked=moved: tab.evaluate(asked))
     tab.keyboard.press("Space")
     end = tab.evaluate("gisGrid.city.centre()")
     tab.keyboard.press("Enter")

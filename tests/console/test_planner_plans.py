@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from playwright.sync_api import expect
 
 from gis_grid.storage.database import open_engine
 from tests import databases, named
@@ -43,7 +44,6 @@ def ask(opened, method, path, body=None, seen=None):
 
 def at_the_list(desk, who="planning", **options):
     opened = desk("/planner", who, drawn=False, **options)
-    opened.page.set_default_timeout(60_000)
     opened.page.locator(".pl-plans li, .pl-plans .state").first.wait_for()
     return opened
 
@@ -54,7 +54,6 @@ def begun(opened, title):
 
 def opened_plan(desk, number, who="planning"):
     opened = desk(f"/planner?plan={number}", who, drawn=False)
-    opened.page.set_default_timeout(60_000)
     opened.page.wait_for_selector(".pl-kp b", state="attached")
     return opened
 
@@ -65,26 +64,23 @@ def test_a_draft_is_dropped_from_the_list_and_taken_up_again(desk):
     page = opened.page
     page.reload()
     row = page.locator(f"[data-plan='{number}']")
-    row.wait_for()
-    said = row.inner_text()
-    assert "宁梅街道" in said
-    assert row.locator("[title=s]").count() == 1  # its code, for those who look for it
+    expect(row).to_contain_text("宁梅街道")
+    expect(row.locator("[title=s]")).to_have_count(1)  # its code, for those who look for it
     ask(opened, "POST", f"/{number}/steps", MERGE, seen=0)
     row.get_by_role("button", name="废弃").click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_role("button", name="废弃", exact=True).click()
     dialog.locator("[role=alert] >> text=since then: 1 planning").wait_for()
-    opened.complaints[:] = [said for said in opened.complaints if "412" not in said]
+    opened.provokes("412")
     page.reload()
     row.get_by_role("button", name="废弃").click()
     dialog.get_by_role("button", name="废弃", exact=True).click()
     fold = page.locator(".pl-dropped summary")
-    fold.wait_for()
-    assert fold.inner_text() == "已废弃 1"
+    expect(fold).to_have_text("已废弃 1")
     fold.click()
     row.get_by_role("button", name="重新启用").click()
     fold.wait_for(state="detached")
-    assert row.get_by_role("button", name="废弃").is_visible()
+    expect(row.get_by_role("button", name="废弃")).to_be_visible()
     stages = opened.page.evaluate(f"gisGrid.api.get('/api/v1/plans/{number}')")
     assert stages["stage"] == "draft"
 
@@ -98,9 +94,9 @@ def test_a_draft_that_somebody_works_on_is_not_dropped_and_leaders_only_look(des
     dialog = other.page.locator("dialog[open]")
     dialog.get_by_role("button", name="废弃", exact=True).click()
     dialog.locator("[role=alert] >> text=planning works on plan").wait_for()
-    other.complaints[:] = [said for said in other.complaints if "409" not in said]
+    other.provokes("409")
     leader = at_the_list(desk, "leading")
-    assert leader.page.locator(".pl-plans button").count() == 0
+    expect(leader.page.locator(".pl-plans button")).to_have_count(0)
 
 
 def test_a_plan_that_was_taken_home_is_brought_in_by_a_click(desk, tmp_path):
@@ -116,8 +112,9 @@ def test_a_plan_that_was_taken_home_is_brought_in_by_a_click(desk, tmp_path):
     chooser.value.set_files(file)
     page.wait_for_url("**/planner?plan=*")
     page.wait_for_selector(".pl-kp b", state="attached")
-    assert page.locator(".pl-title").input_value() == "带回家"
-    assert page.evaluate("[gisGridDraft.plan.number, gisGridDraft.plan.step]") == [number + 1, 1]
+    expect(page.locator(".pl-title")).to_have_value("带回家")
+    at = "[gisGridDraft.plan.number, gisGridDraft.plan.step]"
+    opened.comes(lambda: page.evaluate(at) == [number + 1, 1])
     page.go_back()
     page.locator(".pl-plans li").first.wait_for()
     wrong = tmp_path / "notes.json"
@@ -145,18 +142,18 @@ def test_a_map_is_brought_to_a_draft_as_one_step(desk, tmp_path):
           await gisGridDraft.take({do: "move_blocks", blocks, to: "D"});
         }"""
     )
-    assert page.evaluate("gisGridDraft.plan.step") == 1
+    opened.until("gisGridDraft.plan.step === 1")
     page.get_by_role("button", name="导出").click()
     page.get_by_role("menuitem", name="导入归属…").click()
     dialog = page.locator("dialog[open]")
     dialog.get_by_role("button", name="导入", exact=True).click()
-    assert dialog.locator("[role=alert]").inner_text() == "请选文件"
+    expect(dialog.locator("[role=alert]")).to_have_text("请选文件")
     dialog.locator("[name=file]").set_input_files(file)
     dialog.get_by_role("button", name="导入", exact=True).click()
     page.locator("dialog[open] h2", has_text="个地块换了网格").wait_for()
     opened.until("gisGridDraft.plan.step === 2")
-    assert page.evaluate("gisGridDraft.grids.get('A').properties.blocks") > 0
-    assert "blocks by a map" in page.evaluate("gisGridDraft.entries.at(-1).title")
+    opened.until("gisGridDraft.grids.get('A')?.properties.blocks > 0")
+    opened.until("gisGridDraft.entries.at(-1)?.title.includes('blocks by a map')")
 
 
 def test_a_plan_waits_for_its_moment_is_cancelled_and_then_published_at_one(desk):
@@ -173,19 +170,18 @@ def test_a_plan_waits_for_its_moment_is_cancelled_and_then_published_at_one(desk
     dialog.locator("[name=from]").fill(f"{year}-03-01T00:00")
     dialog.get_by_role("button", name="到时发布").click()
     waits = page.locator("#pl-why .badge")
-    waits.wait_for()
-    assert waits.inner_text() == f"定于 {year}-03-01 00:00 生效"
-    assert page.get_by_role("button", name="发布…").is_hidden()
+    expect(waits).to_have_text(f"定于 {year}-03-01 00:00 生效")
+    expect(page.get_by_role("button", name="发布…")).to_be_hidden()
     looking = at_the_list(desk, "leading")
     row = looking.page.locator(f"[data-plan='{number}']")
-    assert f"定于 {year}-03-01 00:00 生效" in row.inner_text()
+    expect(row).to_contain_text(f"定于 {year}-03-01 00:00 生效")
     page.get_by_role("button", name="退回草案").click()
     page.locator("text=cancel that first").wait_for()
-    opened.complaints[:] = [said for said in opened.complaints if "409" not in said]
+    opened.provokes("409")
     page.get_by_role("button", name="取消…").click()
     dialog.get_by_role("button", name="取消发布", exact=True).click()
     waits.wait_for(state="detached")
-    assert page.get_by_role("button", name="发布…").is_enabled()
+    expect(page.get_by_role("button", name="发布…")).to_be_enabled()
     soon = (datetime.now(UTC) + timedelta(seconds=5)).isoformat()
     ask(opened, "PUT", f"/{number}/schedule", {"name": "明春", "effective_from": soon})
     page.evaluate("gisGridDraft.refresh()")

@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from api.routers.pages import PAGES
 from tests.console.served import PASSWORD
@@ -55,7 +56,7 @@ def test_signing_in_leads_back_to_where_one_was_going(desk):
     assert page.get_attribute("html", "data-theme") == "dark"
     page.get_by_role("button", name="退出").click()
     page.wait_for_selector("#password")
-    opened.complaints[:] = [said for said in opened.complaints if "401" not in said]
+    opened.provokes("401")
 
 
 def test_nobody_is_sent_to_another_host(desk):
@@ -103,7 +104,7 @@ def test_theme_recolours_page_and_map(desk):
     page.get_by_role("button", name="深色").click()
     page.wait_for_selector("html[data-theme=dark]")
     opened.comes(lambda: page.screenshot() != light)
-    assert query(page)["theme"] == ["dark"]
+    opened.comes(lambda: query(page).get("theme") == ["dark"])
     ground = page.evaluate("getComputedStyle(document.querySelector('.map')).backgroundColor")
     assert ground == "rgb(19, 25, 32)"
 
@@ -141,21 +142,19 @@ def test_keys_work_and_are_shown(desk):
 
 @pytest.mark.parametrize("path", ["/planner", "/dispatch?lang=en", "/overview"])
 def test_nothing_is_cut_on_a_desk(desk, path):
-    page = desk(path).page
+    opened = desk(path)
+    page = opened.page
     for wide, high in ((1920, 1080), (1440, 900), (1366, 768), (1280, 720), (1024, 768)):
         page.set_viewport_size({"width": wide, "height": high})
-        page.wait_for_timeout(100)
-        size = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollHeight]")
-        assert size[0] <= wide
-        assert size[1] <= high
-        bar = page.evaluate("(e => [e.scrollWidth, e.clientWidth])(document.querySelector('.top'))")
-        assert bar[0] <= bar[1], (wide, bar)
+        opened.until(f"innerWidth === {wide} && document.documentElement.scrollWidth <= {wide}")
+        opened.until(f"document.body.scrollHeight <= {high}")
+        opened.until("(e => e.scrollWidth <= e.clientWidth)(document.querySelector('.top'))")
 
 
 def test_on_a_narrow_desk_the_panel_is_a_drawer(desk):
     page = desk("/overview", size=(1024, 768)).page
     panel = page.locator(".right")
-    assert not panel.is_visible()
+    expect(panel).to_be_hidden()
     page.get_by_role("button", name="数据").click()
     panel.wait_for(state="visible")
 
@@ -163,8 +162,8 @@ def test_on_a_narrow_desk_the_panel_is_a_drawer(desk):
 def test_a_phone_gets_the_plain_list(desk):
     page = desk("/dispatch", size=(390, 844), drawn=False).page
     page.locator(".case").first.wait_for()
-    assert not page.locator(".stage").is_visible()
-    assert page.locator(".narrow.note").is_visible()
+    expect(page.locator(".stage")).to_be_hidden()
+    expect(page.locator(".narrow.note")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -174,9 +173,8 @@ def test_without_the_service_the_page_says_so(desk):
     page.unroute("**/*")
     page.route("**/api/**", lambda route: route.abort())
     page.evaluate("dispatchEvent(new Event('online'))")
-    page.locator(".live.away").wait_for()
-    assert "未连接，数据截至" in page.locator(".live").inner_text()
-    opened.complaints[:] = [said for said in opened.complaints if "ERR_FAILED" not in said]
+    expect(page.locator(".live.away")).to_contain_text("未连接，数据截至")
+    opened.provokes("ERR_FAILED")
 
 
 def files_of(name):

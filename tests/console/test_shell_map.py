@@ -1,6 +1,9 @@
 """The map of the console: base map, names, layers, legend, heat, read-outs, selection."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from gis_grid.geo.datum import from_wgs84
 from tests import browser, drawn
@@ -114,7 +117,7 @@ def test_coordinates_are_told_in_two_named_datums(desk):
     page = desk("/planner").page
     lon, lat = 123.003, 41.003
     page.mouse.move(*page.evaluate(PIXEL, [lon, lat]))
-    page.wait_for_timeout(200)
+    expect(page.locator(".scale .wgs")).to_have_text(re.compile(r"\d.*,.*\d"))
     told = [
         [float(part) for part in page.locator(f".scale .{name}").inner_text().split(",")]
         for name in ("wgs", "gcj")
@@ -140,9 +143,8 @@ def test_a_click_selects_a_grid_and_its_row(desk):
     page = opened.page
     page.mouse.click(*page.evaluate(PIXEL, list(drawn.middle("D"))))
     opened.until("gisGrid.selection.get()?.code === 'D'")
-    assert "sel=grids/D" in page.url
-    row = page.locator(".right tr[data-key='D']")
-    assert row.get_attribute("aria-selected") == "true"
+    opened.comes(lambda: "sel=grids/D" in page.url)
+    expect(page.locator(".right tr[data-key='D']")).to_have_attribute("aria-selected", "true")
     page.locator(".right tr[data-key='F']").click()
     opened.until("gisGrid.selection.get()?.code === 'F'")
     page.keyboard.press("Escape")
@@ -152,28 +154,27 @@ def test_a_click_selects_a_grid_and_its_row(desk):
 def test_the_planners_table_holds_what_is_stored(desk):
     page = desk("/planner?at=123.003,41.003,16").page
     rows = page.locator(".right tbody tr")
-    assert rows.count() == 9
+    expect(rows).to_have_count(9)
     first = rows.first.inner_text()
     assert "网格A" in first
     assert "10" in first
     assert "±0%" in first
     page.get_by_role("button", name="户数", exact=True).click()
     head = page.locator("th[aria-sort=descending]")
-    assert head.inner_text().startswith("户数")
+    expect(head).to_contain_text("户数")
 
 
 def test_the_queue_lists_open_incidents_and_filters(desk):
     opened = desk("/dispatch")
     page = opened.page
     rows = page.locator(".case")
-    rows.first.wait_for()
-    assert rows.count() == 8
+    expect(rows).to_have_count(8)
     page.keyboard.press("j")
     opened.until("gisGrid.selection.get()?.layer === 'incidents'")
-    assert page.locator(".case[aria-current=true]").count() == 1
+    expect(page.locator(".case[aria-current=true]")).to_have_count(1)
     page.locator(".chip", has_text="待受理").click()
-    assert "state=waiting" in page.url
-    assert rows.count() == 8
+    opened.comes(lambda: "state=waiting" in page.url)
+    expect(rows).to_have_count(8)
 
 
 def test_the_map_is_one_tab_stop_and_pans_by_keys(desk):
@@ -208,7 +209,7 @@ def test_nothing_needs_webgl(desk):
 
 def test_hostile_names_stay_text(desk):
     page = desk("/planner?at=123.0007,41.0007,18&sel=buildings/b1").page
-    page.wait_for_timeout(300)
+    page.locator(".thing h2").wait_for()
     assert page.locator("img").count() == 0
 
 
@@ -239,6 +240,6 @@ def test_a_case_on_a_phone_stands_before_the_queue(desk):
     page = opened.page
     page.locator(".case").first.click()
     page.locator(".case-head").wait_for()
-    assert not page.locator(".queue").is_visible()
+    expect(page.locator(".queue")).to_be_hidden()
     page.get_by_role("button", name="回到队列").click()
     page.locator(".queue").wait_for()

@@ -54,6 +54,7 @@ def told(package, **env):
     return done.stdout.split()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["beside", "named"])
 def test_a_changed_callee_in_another_file_is_compiled_anew(package, tmp_path, where):
     env = {"NUMBA_CACHE_DIR": str(tmp_path / "cache") if where == "named" else ""}

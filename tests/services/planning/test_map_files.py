@@ -49,6 +49,7 @@ def take(held, content, **how):
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", FORMATS)
 @given(there=ASSIGNMENTS, here=ASSIGNMENTS)
 def test_what_goes_out_comes_in_unchanged(how, there, here):
@@ -61,6 +62,7 @@ def test_what_goes_out_comes_in_unchanged(how, there, here):
     assert (again.moved, again.edit.ops) == (0, ())
 
 
+@pytest.mark.slow
 @given(there=st.lists(st.integers(0, 3), min_size=BLOCKS, max_size=BLOCKS), here=ASSIGNMENTS)
 def test_a_map_of_grids_says_as_much_as_one_of_blocks(there, here):
     held = held_with(here)

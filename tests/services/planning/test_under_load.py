@@ -2,10 +2,13 @@
 
 import sys
 
+import pytest
+
 from tests import drawn
 from tests.reporters import LOAD, require_one_owner, under_load
 
 
+@pytest.mark.slow
 def test_incidents_reported_during_publications_have_one_owner_of_one_generation(engine):
     drawn.store(engine)
     run = under_load(engine)
