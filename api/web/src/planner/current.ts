@@ -165,6 +165,7 @@ function table(shell: Shell, balance: Balance | null): HTMLElement {
     note.textContent = t.planner.inView(count(rows.length));
   };
   city.onRest(refresh);
+  if ("drawn" in document.documentElement.dataset) refresh(); // it came to rest before there was a table
   selection.on((selected) => found.pick(selected?.code ?? null));
   return h(
     "section",
