@@ -9,7 +9,7 @@ from types import MappingProxyType
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from gis_grid.errors import (
@@ -72,6 +72,10 @@ class Problem(BaseModel):
     """Path of the request."""
 
     errors: list[FieldError] | None = None
+    reason: str | None = Field(
+        default=None, description="The kind of refusal, where a page says it in its own words."
+    )
+    about: dict[str, str] | None = Field(default=None, description="What the reason is about.")
 
 
 def responses(*statuses: HTTPStatus) -> dict[int | str, dict[str, object]]:
@@ -101,7 +105,8 @@ def _domain(request: Request, error: Exception) -> JSONResponse:
     said = str(error)
     if isinstance(error, StorageError):
         said = ADDRESS.sub(lambda found: "the database" if ":/" in found[0] else "", said)
-    answer = _answer(request, status, detail=said, kind=kind)
+    why = error if isinstance(error, GisGridError) else None
+    answer = _answer(request, status, detail=said, kind=kind, why=why)
     if isinstance(error, LockedError):
         answer.headers["Retry-After"] = str(error.retry_after_s)
     elif isinstance(error, IdentityError):
@@ -147,6 +152,7 @@ def _answer(
     detail: str,
     errors: Sequence[FieldError] | None = None,
     kind: str = "about:blank",
+    why: GisGridError | None = None,
 ) -> JSONResponse:
     problem = Problem(
         type=kind,
@@ -155,6 +161,8 @@ def _answer(
         detail=detail,
         instance=request.url.path,
         errors=list(errors) if errors else None,
+        reason=why.reason if why else None,
+        about=(why.about or None) if why else None,
     )
     body = problem.model_dump(exclude_none=True)
     return JSONResponse(body, status_code=status, media_type=MEDIA_TYPE)

@@ -15,9 +15,23 @@ GisGridError
 └── StorageError          the database cannot be reached, is locked, full or of another version
 """
 
+from collections.abc import Mapping
+
 
 class GisGridError(Exception):
-    """Something went wrong in gis_grid."""
+    """Something went wrong in gis_grid.
+
+    The message is English. Where a page has to say why in the language of its reader, there is a
+    `reason`, a word for the kind of refusal, and in `about` what it is about, by name.
+    """
+
+    def __init__(
+        self, *said: object, reason: str | None = None, about: Mapping[str, str] | None = None
+    ) -> None:
+        """Keep the message, and the reason with what it is about."""
+        super().__init__(*said)
+        self.reason = reason
+        self.about = dict(about or {})
 
 
 class InputError(GisGridError, ValueError):

@@ -1,6 +1,6 @@
 """Locks: which grids, borders and officers' rounds an edit may not change, and why not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gis_grid.errors import ConflictError
@@ -20,6 +20,9 @@ class Locked:
 
     said: str
     """The reason in words, with codes."""
+
+    about: Mapping[str, str]
+    """The codes in it, by name."""
 
 
 def locked_moves(state: PlanState, ops: Sequence[Op]) -> Iterator[Locked]:
@@ -50,20 +53,24 @@ def require_unlocked(state: PlanState, ops: Sequence[Op]) -> None:
     first = next(locked_moves(state, ops), None)
     if first is not None:
         message = f"block {state.code(first.block)} cannot move: {first.said}; unlock it first"
-        raise ConflictError(message)
+        about = {"block": state.code(first.block), **first.about}
+        raise ConflictError(message, reason=f"plan.locked-{first.kind}", about=about)
 
 
-def _holding(state: PlanState, source: int, target: int) -> tuple[str, str] | None:
+def _holding(state: PlanState, source: int, target: int) -> tuple[str, str, dict[str, str]] | None:
+    one, other = (str(state.codes[g]) if g >= 0 else "" for g in (source, target))
     for grid in (source, target):
         if ("grid", (grid,)) in state.locks:
-            return "grid", f"grid {state.codes[grid]} is locked"
+            code = str(state.codes[grid])
+            return "grid", f"grid {code} is locked", {"grid": code}
     if ("border", tuple(sorted((source, target)))) in state.locks:
-        said = f"the border between {state.codes[source]} and {state.codes[target]} is locked"
-        return "border", said
+        said = f"the border between {one} and {other} is locked"
+        return "border", said, {"one": one, "other": other}
     officers = [_officer(state, grid) for grid in (source, target)]
     for officer in officers:
         if officers[0] != officers[1] and ("officer", officer) in state.locks:
-            return "officer", f"the round of officer {officer} is locked"
+            said = f"the round of officer {officer} is locked"
+            return "officer", said, {"officer": str(officer)}
     return None
 
 

@@ -187,6 +187,23 @@ def test_locks_are_told_with_the_grids(client, number):
     assert {one["id"] for one in changed} == {"g0", "g2"}
 
 
+def test_a_refused_step_says_why_in_words_and_by_a_reason(client, number):
+    lock = {"do": "lock", "kind": "grid", "codes": ["g0"], "locked": True}
+    assert step(client, number, lock, 0).status_code == 200
+    held = client.get(f"/api/v1/plans/{number}/blocks", params={"bbox": "122,40,124,42"}).json()
+    block = next(
+        one["properties"]["code"]
+        for one in held["features"]
+        if one["properties"]["grid_code"] == "g0"
+    )
+    answer = step(client, number, {"do": "move_blocks", "blocks": [block], "to": "g1"}, 1)
+    assert answer.status_code == 409
+    problem = answer.json()
+    assert problem["detail"].startswith(f"block {block} cannot move: grid g0 is locked")
+    assert problem["reason"] == "plan.locked-grid"
+    assert problem["about"] == {"block": block, "grid": "g0"}
+
+
 def test_a_stale_step_is_refused_and_says_who_was_first(client, number):
     assert step(client, number, BRUSH, 0).status_code == 200
     refused = step(client, number, {"do": "merge", "grids": ["g0"], "into": "g1"}, 0)

@@ -182,20 +182,22 @@ def test_a_log_with_a_hole_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("kind", "codes", "said"),
+    ("kind", "codes", "said", "about"),
     [
-        ("grid", ["a"], "grid a is locked"),
-        ("border", ["b", "a"], "border between"),
-        ("officer", ["o1"], "round of officer o1"),
+        ("grid", ["a"], "grid a is locked", {"grid": "a"}),
+        ("border", ["b", "a"], "border between", {"one": "a", "other": "b"}),
+        ("officer", ["o1"], "round of officer o1", {"officer": "o1"}),
     ],
 )
-def test_a_lock_holds_until_it_is_opened(kind, codes, said):
+def test_a_lock_holds_until_it_is_opened(kind, codes, said, about):
     state = plan("aabbcc")
     state.officers[:] = ["o1", "o2", "o1"]
     draft = Draft(state)
     draft.do(edits.set_lock(state, kind, codes, locked=True), **WHO)
-    with pytest.raises(ConflictError, match=said):
+    with pytest.raises(ConflictError, match=said) as refused:
         draft.do(edits.move_blocks(state, [1], "b"), **WHO)
+    assert refused.value.reason == f"plan.locked-{kind}"
+    assert refused.value.about == {"block": state.code(1)} | about
     assert draft.preview(edits.move_blocks(state, [1], "b")).after[0, 0] == 1
     draft.do(edits.set_lock(state, kind, codes, locked=False), **WHO)
     draft.do(edits.move_blocks(state, [1], "b"), **WHO)
