@@ -9,12 +9,23 @@ LEFT = """
 import importlib, pkgutil
 package = importlib.import_module("gis_grid.{0}")
 importlib.import_module("gis_grid.{0}.warm").warm()
+kernels = set()
 for found in pkgutil.iter_modules(package.__path__):
     module = importlib.import_module(package.__name__ + "." + found.name)
-    for name, one in vars(module).items():
+    for one in vars(module).values():
         inner = getattr(one, "py_func", None)
-        if inner is not None and inner.__module__ == module.__name__ and not one.signatures:
-            print(module.__name__, name)
+        if inner is not None and inner.__module__ == module.__name__:
+            kernels.add(one)
+waiting = [one for one in kernels if one.signatures]
+reached = set(waiting)
+while waiting:  # what a compiled one calls was compiled with it
+    code, names = waiting[-1].py_func.__code__, waiting.pop().py_func.__globals__
+    called = {{names[name] for name in code.co_names if callable(names.get(name))}}
+    more = called & kernels - reached
+    reached |= more
+    waiting += more
+print(len(reached))
+print(*sorted(one.py_func.__qualname__ for one in kernels - reached))
 """
 
 
@@ -24,4 +35,6 @@ def test_every_kernel_is_compiled_by_warming(package):
     done = subprocess.run(
         [sys.executable, "-c", LEFT.format(package)], capture_output=True, text=True, check=True
     )
-    assert done.stdout == ""
+    reached, left = done.stdout.splitlines()
+    assert int(reached) > 5
+    assert left == ""
