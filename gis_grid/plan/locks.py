@@ -58,7 +58,9 @@ def require_unlocked(state: PlanState, ops: Sequence[Op]) -> None:
 
 
 def _holding(state: PlanState, source: int, target: int) -> tuple[str, str, dict[str, str]] | None:
-    one, other = (str(state.codes[g]) if g >= 0 else "" for g in (source, target))
+    # the target may be a grid that the same edit makes: nothing holds it yet
+    named = len(state.codes)
+    one, other = (str(state.codes[g]) if 0 <= g < named else "" for g in (source, target))
     for grid in (source, target):
         if ("grid", (grid,)) in state.locks:
             code = str(state.codes[grid])
