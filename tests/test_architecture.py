@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import statistics
 import subprocess
 import tomllib
@@ -100,3 +101,14 @@ def test_nothing_tracked_is_large():
 def test_json_files_are_json():
     for path in ROOT.glob("data/**/*.*json"):
         json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_pages_show_what_was_measured():
+    """Each place for figures names a comparison and says on which machine it ran."""
+    place = re.compile(r"<!-- benchmark: (\w+)[^>]* -->\n(.*?)<!-- end -->", re.DOTALL)
+    pages = {path.name: path.read_text(encoding="utf-8") for path in ROOT.glob("docs/**/*.md")}
+    found = [(name, *of.groups()) for name, text in pages.items() for of in place.finditer(text)]
+    assert len(found) > 15
+    for page, measured, told in found:
+        assert (ROOT / "tests" / "benchmarks" / f"bench_{measured}.py").exists(), (page, measured)
+        assert "cores" in told, (page, measured)
