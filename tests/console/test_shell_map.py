@@ -151,6 +151,23 @@ def test_a_click_selects_a_grid_and_its_row(desk):
     opened.until("gisGrid.selection.get() === null")
 
 
+def test_a_row_stays_under_the_finger_while_the_map_comes_to_rest(desk):
+    opened = desk("/planner?on=grids&at=123.003,41.003,16.5")
+    page = opened.page
+    row = page.locator(".right tr[data-key='F']")
+    row.hover()
+    page.mouse.down()
+    page.evaluate("document.querySelector(\".right tr[data-key='F']\").dataset.seen = 'yes'")
+    page.evaluate("gisGrid.city.map.getView().adjustCenter([-40, 0])")
+    page.evaluate("new Promise((rest) => gisGrid.city.map.once('rendercomplete', rest))")
+    page.mouse.up()
+    opened.until("gisGrid.selection.get()?.code === 'F'")
+    row.focus()
+    page.evaluate("gisGrid.city.map.getView().adjustCenter([40, 0])")
+    page.evaluate("new Promise((rest) => gisGrid.city.map.once('rendercomplete', rest))")
+    expect(row).to_be_focused()
+
+
 def test_the_planners_table_holds_what_is_stored(desk):
     page = desk("/planner?at=123.003,41.003,16").page
     rows = page.locator(".right tbody tr")

@@ -32,6 +32,7 @@ export function makeTable<T>(parts: TableParts<T>): Table<T> {
   let rows: readonly T[] = [];
   let sorted: { by: Column<T>; up: boolean } | null = null;
   let picked: string | null = null;
+  let isPressed = false;
   const body = h("tbody");
   const heads = columns.map((column) => head(column));
   const note = h("div", { class: "t12 dim rest" });
@@ -86,10 +87,28 @@ export function makeTable<T>(parts: TableParts<T>): Table<T> {
     return line;
   }
 
+  // A row taken away between press and release gets no click: what comes meanwhile waits for the release.
+  body.addEventListener("pointerdown", () => {
+    isPressed = true;
+    const release = () => {
+      if (!isPressed) return;
+      isPressed = false;
+      setTimeout(draw); // the click comes after the release
+    };
+    for (const name of ["pointerup", "pointercancel"]) {
+      addEventListener(name, release, { once: true });
+    }
+  });
+
   function draw(): void {
+    if (isPressed) return;
     const shown = sorted ? [...rows].sort(compare(sorted.by, sorted.up)) : rows;
-    replace(body, ...shown.slice(0, most).map(line));
     note.textContent = rows.length > most ? (parts.rest?.(rows.length - most) ?? "") : "";
+    const lines = shown.slice(0, most).map(line);
+    const isSame = lines.length === body.children.length;
+    // the same rows stay, and with them the one that has the keyboard
+    if (isSame && lines.every((one, n) => body.children[n]?.isEqualNode(one))) return;
+    replace(body, ...lines);
   }
 
   return {
