@@ -85,11 +85,12 @@ def create_app(settings: Settings | None = None, *, is_ahead: bool = False) -> F
             given = special_grids(settings.special_file)
             live = LiveRouting(engine, cache_dir=settings.cache_dir, special=given)
             desk = Desk(engine)
+            drawing = LiveTiles(engine)
             if is_ahead:
-                live.begin()
+                live.begin(then=drawing.prepare)
             with (
                 closing(live) as routing,
-                closing(LiveTiles(engine)) as drawing,
+                closing(drawing),
                 closing(LiveReports(engine)) as reporting,
                 closing(JobRunner(engine)) as jobs,
                 closing(LiveSchedule(engine, desk)),

@@ -3,7 +3,7 @@
 import gc
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -102,13 +102,17 @@ class LiveRouting:
         with self._lock, self._past_lock:
             self._closed = True
 
-    def begin(self) -> None:
-        """Build the routing beside what goes on, so that the first who asks waits less."""
-        threading.Thread(target=self._begin, daemon=True).start()
+    def begin(self, then: Callable[[], None]) -> None:
+        """Build the routing beside what goes on, so that the first who asks waits less.
 
-    def _begin(self) -> None:
+        When it is built, or cannot be, `then` is called.
+        """
+        threading.Thread(target=self._begin, args=(then,), daemon=True).start()
+
+    def _begin(self, then: Callable[[], None]) -> None:
         with suppress(GisGridError):  # no city yet, or no database: who asks is told
             self._refresh(wait=True)
+        then()
 
     def at(self, moment: datetime | None) -> Routing:
         """Return the routing of the generation that is valid at a moment; the current one for None.

@@ -96,6 +96,7 @@ class LiveTiles:
         self.cache = TileCache()
         self.texts = HeldTexts()
         self._preparing: threading.Thread | None = None
+        self._closed = False
         self._beginning = threading.Lock()
 
     def prepare(self) -> None:
@@ -105,9 +106,14 @@ class LiveTiles:
         is asked for.
         """
         with self._beginning:
-            if self._preparing is None:
+            if self._preparing is None and not self._closed:
                 self._preparing = threading.Thread(target=self._prepare, daemon=True)
                 self._preparing.start()
+
+    @property
+    def has_begun(self) -> bool:
+        """Say whether the first look is prepared, or being prepared."""
+        return self._preparing is not None
 
     def _prepare(self) -> None:
         with contextlib.suppress(GisGridError):
@@ -115,6 +121,8 @@ class LiveTiles:
 
     def close(self) -> None:
         """Give back what it holds of the database."""
+        with self._beginning:  # who comes after this begins nothing
+            self._closed = True
         if self._preparing is not None:
             self._preparing.join()
         self.tiling.close()

@@ -157,7 +157,7 @@ def flip_to(
 
 def require_free(state: PlanState, code: str) -> int:
     """Return the number of a new grid, or stop when its code is taken."""
-    if code in state.codes or not code.strip():
+    if state.has_grid(code) or not code.strip():
         message = f"there is a grid {code!r} already, or it is no code; choose another"
         raise ConflictError(message)
     return state.grids

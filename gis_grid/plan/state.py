@@ -120,10 +120,14 @@ class PlanState:
         NotFoundError
             No grid has this code now.
         """
-        if code not in self._number:
+        if not self.has_grid(code):
             message = f"the plan has no grid {code!r}"
             raise NotFoundError(message)
         return self._number[code]
+
+    def has_grid(self, code: str) -> bool:
+        """Tell whether a grid has this code now."""
+        return code in self._number
 
     def sums(self, grids: npt.ArrayLike) -> Floats:
         """Return the weights of grids, in the order of the blocks' names, shape ``(n, k)``."""
@@ -230,7 +234,7 @@ class PlanState:
         if not 0 <= op.grid <= len(self.codes) + _SPARE or known != op.before:
             message = f"grid {op.before!r} is not there to be renamed"
             raise InputError(message)
-        if op.after is not None and op.after in self._number:
+        if op.after is not None and self.has_grid(op.after):
             message = f"there is a grid {op.after!r} already; choose another code"
             raise InputError(message)
         if op.after is None and op.grid < len(self.codes) and self._core.size[op.grid]:

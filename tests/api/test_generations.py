@@ -14,6 +14,7 @@ from fastapi.testclient import TestClient
 
 from api import app
 from api.live import PAST, LiveRouting
+from api.live_tiles import LiveTiles
 from gis_grid.errors import StorageError
 from gis_grid.router.special import SpecialIndex
 from gis_grid.services.publishing import publish_grids
@@ -243,11 +244,19 @@ def test_a_file_of_special_grids_goes_before_those_of_the_database(city, tmp_pat
 def test_a_service_builds_ahead_what_the_first_would_wait_for(city, database_url, tmp_path):
     settings = Settings(database_url=database_url, cache_dir=tmp_path)
     with TestClient(app.create_app(settings, is_ahead=True)) as client:
-        routing = client.app_state["routing"]
+        routing, tiles = client.app_state["routing"], client.app_state["tiles"]
         until = time.monotonic() + 60
-        while routing.held() is None and time.monotonic() < until:
+        while not tiles.has_begun and time.monotonic() < until:
             time.sleep(0.02)
+        assert tiles.has_begun
         assert routing.held().generation.number == 1
+
+
+def test_a_map_that_is_closed_prepares_nothing_more(city):
+    tiles = LiveTiles(city)
+    tiles.close()
+    tiles.prepare()
+    assert not tiles.has_begun
 
 
 def test_what_is_closed_builds_nothing_more(city, tmp_path):
