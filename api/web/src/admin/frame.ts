@@ -4,7 +4,7 @@ import "../look.css";
 import "../shell.css";
 import "./admin.css";
 import { type Api, ApiError, makeApi } from "../api.ts";
-import { chosenLang, type Lang, type Words, wordsOf } from "../i18n/index.ts";
+import { chosenLang, fetchWords, type Lang, type Words } from "../i18n/index.ts";
 import { type City, readCity } from "../map/city.ts";
 import { type Address, makeAddress } from "../shell/address.ts";
 import { askToSignIn, currentSession, pagesOf, SESSION, type Session } from "../shell/session.ts";
@@ -13,7 +13,7 @@ import { makeTheme, type Theme } from "../shell/theme.ts";
 import { topBar } from "../shell/topbar.ts";
 import { h } from "../ui/dom.ts";
 import { makeToasts } from "../ui/toast.ts";
-import { type AdminWords, adminWords } from "./words/index.ts";
+import { type AdminWords, fetchAdminWords } from "./words/index.ts";
 
 export interface Frame {
   readonly api: Api;
@@ -44,12 +44,15 @@ const NO_CITY: City = {
 export async function makeFrame(page: "admin" | "account"): Promise<Frame | null> {
   const address = makeAddress();
   const lang = chosenLang(new URLSearchParams(location.search));
-  const t = wordsOf(lang);
   const theme = makeTheme(address);
   const api = makeApi();
-  document.title = `${t.pages[page]} · ${t.title}`;
   document.body.dataset["page"] = page;
-  const session = await currentSession(api);
+  const [t, w, session] = await Promise.all([
+    fetchWords(lang),
+    fetchAdminWords(lang),
+    currentSession(api),
+  ]);
+  document.title = `${t.pages[page]} · ${t.title}`;
   if (!session) {
     askToSignIn();
     return null;
@@ -64,7 +67,7 @@ export async function makeFrame(page: "admin" | "account"): Promise<Frame | null
   const frame: Frame = {
     api,
     t,
-    w: adminWords(lang),
+    w,
     lang,
     session,
     city,

@@ -3,8 +3,7 @@
 import type { Api } from "../api.ts";
 import { either, type Lang } from "../i18n/index.ts";
 import type { Shell } from "../shell/shell.ts";
-import { FIELDS, VALUES } from "./words/fields.ts";
-import { featureWords } from "./words/index.ts";
+import { featureWords, fieldWord, valueWord } from "./words/index.ts";
 
 export interface FieldTold {
   name: string;
@@ -43,10 +42,8 @@ function byName(layers: readonly LayerTold[]): Map<string, LayerTold> {
   return found;
 }
 
-const AT = { zh: 0, en: 1 } as const;
-
-export function fieldTitle(name: string, lang: Lang): string {
-  return FIELDS[name]?.[AT[lang]] ?? name;
+export function fieldTitle(name: string): string {
+  return fieldWord(name) ?? name;
 }
 
 /** A value as it is read: named where it is a key, in the city's time, with its unit. */
@@ -57,7 +54,7 @@ export function shownValue(
   properties: Record<string, unknown>,
 ): string {
   const value = properties[field.name];
-  const words = featureWords(shell.lang).card;
+  const words = featureWords().card;
   if (value === null || value === undefined || value === "") return words.none;
   if (typeof value === "boolean") return value ? words.yes : words.no;
   if (field.kind === "instant") return moment(String(value), shell.lang);
@@ -67,7 +64,7 @@ export function shownValue(
   const category = field.name === "category" ? named?.categories[text] : undefined;
   if (category) return `${either(shell.lang, category)} ${text}`;
   if (field.name === "level") return levelName(shell, text);
-  return VALUES[field.name]?.[text]?.[AT[shell.lang]] ?? text;
+  return valueWord(field.name, text) ?? text;
 }
 
 export function levelName({ city, lang }: Shell, key: string): string {

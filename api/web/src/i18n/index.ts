@@ -1,7 +1,6 @@
 /** The words of the console in the language of the page: Chinese first, English by a switch. */
 
-import { en } from "./en.ts";
-import { type Words, zh } from "./zh.ts";
+import type { Words } from "./zh.ts";
 
 export type { Words } from "./zh.ts";
 export type Lang = "zh" | "en";
@@ -19,9 +18,10 @@ export function keepLang(lang: Lang): void {
   localStorage.setItem(KEPT, lang);
 }
 
-export function wordsOf(lang: Lang): Words {
+/** Fetch the words, only those of one language, and say on the page which one it is. */
+export async function fetchWords(lang: Lang): Promise<Words> {
   document.documentElement.lang = TAGS[lang];
-  return lang === "en" ? en : zh;
+  return lang === "en" ? (await import("./en.ts")).en : (await import("./zh.ts")).zh;
 }
 
 /** A name in the language of the page, from things that carry both. */

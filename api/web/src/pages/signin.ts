@@ -4,9 +4,10 @@ import "../look.css";
 import "../shell.css";
 import "../signin.css";
 import { ApiError, makeApi } from "../api.ts";
-import { chosenLang, keepLang, type Words, wordsOf } from "../i18n/index.ts";
+import { chosenLang, fetchWords, keepLang, type Words } from "../i18n/index.ts";
 import type { City } from "../map/city.ts";
 import { makeAddress } from "../shell/address.ts";
+import { showFailure } from "../shell/failure.ts";
 import { currentSession, pagesOf, SESSION, type Session } from "../shell/session.ts";
 import { makeTheme } from "../shell/theme.ts";
 import { h, replace } from "../ui/dom.ts";
@@ -21,16 +22,16 @@ interface Provider {
   name: string;
 }
 
-void open();
+void open().catch(showFailure);
 
 async function open(): Promise<void> {
   const address = makeAddress();
   const lang = chosenLang(new URLSearchParams(location.search));
-  const t = wordsOf(lang);
   makeTheme(address);
   const api = makeApi();
+  const asked = currentSession(api).catch(() => null);
+  const [t, found] = await Promise.all([fetchWords(lang), asked]);
   document.title = `${t.shell.signIn} · ${t.title}`;
-  const found = await currentSession(api).catch(() => null);
   if (found) {
     goOn(found);
     return;

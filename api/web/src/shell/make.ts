@@ -4,7 +4,7 @@ import "ol/ol.css";
 import "../look.css";
 import "../shell.css";
 import { type Api, makeApi } from "../api.ts";
-import { chosenLang, wordsOf } from "../i18n/index.ts";
+import { chosenLang, fetchWords } from "../i18n/index.ts";
 import { readCatalogue } from "../map/catalogue.ts";
 import { readCity } from "../map/city.ts";
 import { makeCityMap } from "../map/city-map.ts";
@@ -26,13 +26,11 @@ import { topBar } from "./topbar.ts";
 export async function makeShell(page: PageName): Promise<Shell | null> {
   const address = makeAddress();
   const lang = chosenLang(new URLSearchParams(location.search));
-  const t = wordsOf(lang);
   const theme = makeTheme(address);
   const api = makeApi();
-  document.title = `${t.pages[page]} · ${t.title}`;
   document.body.dataset["page"] = page;
-
-  const session = await currentSession(api);
+  const [t, session] = await Promise.all([fetchWords(lang), currentSession(api)]);
+  document.title = `${t.pages[page]} · ${t.title}`;
   if (!session) {
     askToSignIn();
     return null;

@@ -1,11 +1,11 @@
-/** The words of the pages of administration and of one's own account. */
+/** The words of administration and of one's own account in the language of the page. */
 
 import type { Lang } from "../../i18n/index.ts";
-import { en } from "./en.ts";
-import { type AdminWords, zh } from "./zh.ts";
+import type { AdminWords } from "./zh.ts";
 
 export type { AdminWords } from "./zh.ts";
 
-export function adminWords(lang: Lang): AdminWords {
-  return lang === "en" ? en : zh;
+/** Fetch them: only the language that is shown. */
+export async function fetchAdminWords(lang: Lang): Promise<AdminWords> {
+  return lang === "en" ? (await import("./en.ts")).en : (await import("./zh.ts")).zh;
 }

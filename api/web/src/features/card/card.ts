@@ -18,7 +18,7 @@ import { middleOf } from "./middle.ts";
 const SAID = new Set(["code", "name", "grid_code", "parent_code", "cell"]);
 
 export function mount(shell: Shell): void {
-  const words = featureWords(shell.lang);
+  const words = featureWords();
   const { slots, selection } = shell;
   const spots = spotsOf(shell);
   let asked = 0;
@@ -132,7 +132,7 @@ function fieldRows(shell: Shell, layer: LayerTold | undefined, feature: Feature)
   const rows = (layer?.fields ?? [])
     .filter(({ name }) => !SAID.has(name) && hasValue(feature.properties[name]))
     .flatMap((field) => [
-      h("dt", {}, fieldTitle(field.name, shell.lang)),
+      h("dt", {}, fieldTitle(field.name)),
       h(
         "dd",
         { "data-field": field.name },

@@ -46,7 +46,7 @@ class List {
 
   constructor(shell: Shell) {
     this.shell = shell;
-    this.words = featureWords(shell.lang);
+    this.words = featureWords();
     const { lists } = this.words;
     this.layers.setAttribute("aria-label", lists.layer);
     this.opener = h("button", {
@@ -177,12 +177,7 @@ class List {
     rows.forEach((one, at) => {
       body.append(tableRow(this.shell, layer, columns, one, () => this.select(at)));
     });
-    const table = h(
-      "table",
-      { class: "tbl" },
-      headRow(this.shell, columns, this.sort, sortBy),
-      body,
-    );
+    const table = h("table", { class: "tbl" }, headRow(columns, this.sort, sortBy), body);
     const about = { "aria-label": this.title(this.shownLayer), "data-layer": this.shownLayer };
     const scrolled = h("div", { class: "scroll", tabindex: 0, role: "region", ...about }, table);
     replace(this.body, scrolled);

@@ -25,14 +25,13 @@ export function columnsOf(layer: LayerTold | undefined, rows: readonly Row[]): F
 }
 
 export function headRow(
-  shell: Shell,
   columns: readonly FieldTold[],
   sort: Sort,
   sortBy: (field: string) => void,
 ): HTMLElement {
-  const words = featureWords(shell.lang).lists;
+  const words = featureWords().lists;
   const heads = columns.map((field) => {
-    const title = fieldTitle(field.name, shell.lang);
+    const title = fieldTitle(field.name);
     const unit = field.unit ? ` ${field.unit}` : "";
     const chosen = sort.field === field.name;
     const order = chosen ? (sort.down ? "descending" : "ascending") : "none";

@@ -27,7 +27,7 @@ export function mount(shell: Shell): void {
   const { city, theme } = shell;
   const target = city.map.getTargetElement();
   if (!target) return;
-  const words = featureWords(shell.lang).lists;
+  const words = featureWords().lists;
   const source = new VectorSource();
   const layer = new VectorLayer({ source, zIndex: 120, style: () => ring(shell) });
   city.map.addLayer(layer);

@@ -34,7 +34,7 @@ class Measure {
 
   constructor(shell: Shell) {
     this.shell = shell;
-    this.words = featureWords(shell.lang);
+    this.words = featureWords();
     this.layer = new VectorLayer({ source: this.source, zIndex: 110, style: () => styles(shell) });
     const { measure } = this.words;
     this.opener = control("ruler", measure.tool, () => this.toggle(), "M");

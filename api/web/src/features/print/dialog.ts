@@ -44,7 +44,7 @@ class PrintDialog {
 
   constructor(shell: Shell) {
     this.shell = shell;
-    this.words = featureWords(shell.lang);
+    this.words = featureWords();
     const { print } = this.words;
     this.save = button(print.png, () => void this.run((sheet) => this.saved(sheet)), {
       kind: "pri",

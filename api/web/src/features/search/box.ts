@@ -35,7 +35,7 @@ class SearchBox {
 
   constructor(shell: Shell) {
     this.shell = shell;
-    this.words = featureWords(shell.lang);
+    this.words = featureWords();
     this.list.setAttribute("aria-label", this.words.search.label);
     this.input = h("input", {
       type: "text",

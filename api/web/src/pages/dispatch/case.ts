@@ -158,7 +158,7 @@ function clock({ t, lang }: Shell, told: Told): HTMLElement | null {
 }
 
 function said(shell: Shell, feature: Feature<Told>, point: Point | null): HTMLElement {
-  const { t, lang, city } = shell;
+  const { t, city } = shell;
   const { case: words } = t.dispatch;
   const told = feature.properties;
   const go = (to: Point) =>
@@ -182,7 +182,7 @@ function said(shell: Shell, feature: Feature<Told>, point: Point | null): HTMLEl
     [words.said, h("bdi", {}, told.address || words.nothingSaid)],
     [words.place, place, " WGS-84", near],
   ];
-  if (told.doubt) rows.push([fieldTitle("doubt", lang), badge(words.doubt, "warn")]);
+  if (told.doubt) rows.push([fieldTitle("doubt"), badge(words.doubt, "warn")]);
   if (told.facility_code) rows.push([words.facility, linked("facilities", told.facility_code)]);
   if (told.duplicate_of) rows.push([words.repeats, linked("incidents", told.duplicate_of)]);
   return h("div", { class: "sec" }, pairs(rows));

@@ -56,7 +56,7 @@ export function makeFilters({ shell, asked, onSpan, onFilter, onSurface }: Parts
   const sources = choice("source", words.sourceLabel, pick(words.sources, ["all", ...SOURCES]));
   const surfaces = surfaceChoice(shell, asked, onSurface);
   const number = h("span", { class: "t12 dim num", role: "status" });
-  const link = () => void copy(shell, featureWords(shell.lang), address.href());
+  const link = () => void copy(shell, featureWords(), address.href());
   const report = h(
     "a",
     { class: "btn sm", title: words.reportTip, download: "" },
