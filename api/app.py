@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from functools import cache
 from http import HTTPStatus
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from api import problems
 from api.deps import State
@@ -122,14 +124,21 @@ def create_app(settings: Settings | None = None, *, is_ahead: bool = False) -> F
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)
     app.add_middleware(CookieMiddleware)
     app.add_middleware(HardeningMiddleware, is_https=settings.https)
-    _add_routes(app, settings)
+    app.router.routes += _routes()
+    if settings.public_view:
+        app.router.routes += _first_version(public.make_router()).routes  # it counts who asks
+    app.add_route("/openapi.json", _description, include_in_schema=False)
+    app.include_router(pages.router)
     return app
 
 
-def _add_routes(app: FastAPI, settings: Settings) -> None:
-    refused = problems.responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
-    v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}, **refused})
-    for router in (
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return what every service has; made once a process, since it holds nothing of one."""
+    whole = APIRouter(generate_unique_id_function=_operation)
+    whole.include_router(plan_tiles.router)  # before the layers of the city: they take any word
+    whole.include_router(tiles.router)  # routes are tried in turn: what is asked most comes early
+    version = _first_version(
         route.router,  # the first is found fastest, and this one is asked most
         health.router,
         session.router,
@@ -155,15 +164,19 @@ def _add_routes(app: FastAPI, settings: Settings) -> None:
         plan_publication.reverting,
         reports.make_router(),
         layers.make_router(),
-    ):
+    )
+    return (*whole.routes, *version.routes)
+
+
+def _first_version(*routers: APIRouter) -> APIRouter:
+    """Return what has the routes of several routers under the address of this version."""
+    refused = problems.responses(HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN)
+    whole = APIRouter(generate_unique_id_function=_operation)
+    v1 = APIRouter(prefix="/api/v1", responses={"default": {"model": problems.Problem}, **refused})
+    for router in routers:
         v1.include_router(router)
-    if settings.public_view:
-        v1.include_router(public.make_router())
-    app.include_router(plan_tiles.router)  # before the layers of the city: they take any word
-    app.include_router(tiles.router)  # routes are tried in turn: what is asked most comes early
-    app.include_router(v1)
-    app.add_route("/openapi.json", _description, include_in_schema=False)
-    app.include_router(pages.router)
+    whole.include_router(v1)
+    return whole
 
 
 async def _description(request: Request) -> Response:
