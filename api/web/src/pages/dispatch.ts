@@ -3,10 +3,10 @@
 import type { Feature } from "../api.ts";
 import { count, left, moment } from "../i18n/format.ts";
 import { STATES, type State, stateMark, stateOf } from "../map/style/marks.ts";
-import { refused } from "../shell/refusal.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
+import { whenReleased } from "../ui/pressed.ts";
 import { mountCase } from "./dispatch/case.ts";
 import { open } from "./open.ts";
 
@@ -45,7 +45,7 @@ function mount(shell: Shell): void {
   mountCase(shell);
   list.append(skeleton(8));
 
-  const show = () => {
+  const show = whenReleased(slots.left, () => {
     if (!queue) return;
     const now = Date.now();
     const all = queue.features.map((one) => ({ feature: one, state: stateOfCase(one, now) }));
@@ -68,7 +68,7 @@ function mount(shell: Shell): void {
     again?.focus();
     note.textContent = t.dispatch.shown(count(shown.length), count(queue.numberMatched));
     mark();
-  };
+  });
   const mark = () => {
     const now = selection.get();
     for (const one of list.querySelectorAll<HTMLElement>("[data-key]")) {
@@ -86,14 +86,17 @@ function mount(shell: Shell): void {
       queue = found;
       names = told;
       show();
-    } catch (error) {
+    } catch {
       if (!queue)
         replace(
           list,
           h(
             "li",
             {},
-            refused(error, () => void load()),
+            state("alert", t.states.failed, t.states.failedNote, {
+              label: t.states.retry,
+              run: load,
+            }),
           ),
         );
     }

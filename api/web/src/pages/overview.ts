@@ -2,7 +2,6 @@
 
 import type { Query } from "../api.ts";
 import { day, moment } from "../i18n/format.ts";
-import { refused } from "../shell/refusal.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
@@ -74,10 +73,10 @@ function mount(shell: Shell): void {
     }
     replace(slots.panel, ...told(shell, overview, found, attention, span));
   };
-  const failed = (error: unknown) =>
+  const failed = () =>
     replace(
       slots.panel,
-      refused(error, () => void load()),
+      state("alert", t.states.failed, t.states.failedNote, { label: t.states.retry, run: load }),
     );
 
   /** Cells keep their size and colours while they play: a ramp is never stretched to a frame. */
@@ -107,8 +106,8 @@ function mount(shell: Shell): void {
         found = answer;
         attention = looks;
         show();
-      } catch (error) {
-        failed(error);
+      } catch {
+        failed();
       }
     }
     await cells;
@@ -122,8 +121,8 @@ function mount(shell: Shell): void {
       placed = true;
       overview = sums;
       await spanChanged(false);
-    } catch (error) {
-      if (!found) failed(error);
+    } catch {
+      if (!found) failed();
     }
   }
   address.onChange(() => void load());

@@ -170,12 +170,13 @@ export class Draft {
   ) {
     const run = async (): Promise<Taken | null> => {
       this.setBusy(1);
+      const seen = this.plan.step;
       try {
-        const taken = await this.service.take(path, body, this.plan.step);
+        const taken = await this.service.take(path, body, seen);
         this.acknowledged(taken);
         return taken;
       } catch (error) {
-        await this.refused(error, again);
+        await this.refused(error, seen, again);
         return null;
       } finally {
         this.setBusy(-1);
@@ -195,16 +196,20 @@ export class Draft {
     this.tellPlan();
   }
 
-  private async refused(error: unknown, again: () => Promise<Taken | null>): Promise<void> {
+  private async refused(
+    error: unknown,
+    seen: number,
+    again: () => Promise<Taken | null>,
+  ): Promise<void> {
     if (error instanceof AwayError) {
       this.events.tell("saved", { ...this.saved(), state: "away" });
       this.events.tell("trouble", { kind: "away", said: "", entries: [], again });
       return;
     }
     if (!(error instanceof ApiError)) throw error;
-    const before = this.plan.step;
     if (error.status === 412 || error.status === 409) await this.refresh();
-    const entries = this.entries.filter((one) => one.number > before);
+    // the page may have caught up by itself before the refusal came
+    const entries = this.entries.filter((one) => one.number > seen);
     this.events.tell("trouble", readRefusal(error, entries, again));
   }
 

@@ -1,17 +1,17 @@
 /** A table of what is in view: everything on the map can be reached here without a mouse. */
 
 import { planInAddress } from "../../planner/address.ts";
-import { refused } from "../../shell/refusal.ts";
 import type { Selected } from "../../shell/selection.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
 import { button, skeleton, state } from "../../ui/parts.ts";
+import { whenReleased } from "../../ui/pressed.ts";
 import { middleOf } from "../card/middle.ts";
 import { type LayerTold, layersOf } from "../described.ts";
 import { type FeatureWords, featureWords } from "../words/index.ts";
 import { whenAsked } from "./open.ts";
-import { fetchRows, type Row, type Rows } from "./rows.ts";
+import { boxOf, fetchRows, type Row, type Rows } from "./rows.ts";
 import { columnsOf, headRow, type Sort, sortedRows, tableRow } from "./table.ts";
 
 const LISTED = [
@@ -39,11 +39,14 @@ class List {
   private sort: Sort = { field: "code", down: false };
   private shownLayer = "";
   private after: string | null = null;
+  /** What was in view when the rows were asked for. */
+  private box = "";
   private at = -1;
   private isOpen = false;
   private timer = 0;
   private pending: AbortController | null = null;
   private removeKeys: (() => void)[] = [];
+  private readonly show = whenReleased(this.body, () => this.draw());
 
   constructor(shell: Shell) {
     this.shell = shell;
@@ -127,9 +130,13 @@ class List {
     void this.load(null);
   }
 
+  /** The map has come to rest; where it shows what it showed before, a later page stays. */
   private later(): void {
     clearTimeout(this.timer);
-    if (this.isOpen) this.timer = window.setTimeout(() => void this.load(null), WAIT_MS);
+    if (!this.isOpen) return;
+    this.timer = window.setTimeout(() => {
+      if (boxOf(this.shell) !== this.box) void this.load(null);
+    }, WAIT_MS);
   }
 
   /** Fetch a page; the rows before stay until it is there. */
@@ -138,6 +145,7 @@ class List {
     const pending = new AbortController();
     this.pending = pending;
     this.after = after;
+    this.box = boxOf(this.shell);
     if (!this.rows.rows.length) replace(this.body, skeleton(5));
     const wanted = this.layers.value;
     try {
@@ -145,12 +153,14 @@ class List {
       if (this.pending !== pending) return;
       this.rows = rows;
       this.shownLayer = wanted;
-      this.draw();
+      this.show();
     } catch (error) {
       if (pending.signal.aborted) return;
+      const note = error instanceof Error ? error.message : "";
+      const run = () => void this.load(after);
       replace(
         this.body,
-        refused(error, () => void this.load(after)),
+        state("alert", this.words.lists.failed, note, { label: this.shell.t.states.retry, run }),
       );
     }
   }

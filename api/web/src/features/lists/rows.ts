@@ -38,7 +38,8 @@ export async function fetchRows(
   return { rows, next: hasMore ? (rows.at(-1)?.code ?? null) : null };
 }
 
-function boxOf({ city }: Shell): string {
+/** What is in view, as the service is asked for it. */
+export function boxOf({ city }: Shell): string {
   const extent = city.map.getView().calculateExtent(city.map.getSize() ?? [0, 0]);
   const [west = 0, south = 0, east = 0, north = 0] = transformExtent(
     extent,

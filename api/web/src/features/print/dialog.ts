@@ -1,7 +1,5 @@
 /** Choose a size and a title, then save the sheet as PNG or print it. */
 
-import { ApiError, AwayError } from "../../api.ts";
-import { refusedLine } from "../../shell/refusal.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { button, control } from "../../ui/parts.ts";
@@ -128,9 +126,7 @@ class PrintDialog {
       await use({ canvas, size });
       this.dialog.close();
     } catch (error) {
-      const known = error instanceof ApiError || error instanceof AwayError;
-      const why = known ? refusedLine(error) : [error instanceof Error ? error.message : ""];
-      replace(this.said, `${print.failed}　`, ...why);
+      this.said.textContent = `${print.failed}: ${error instanceof Error ? error.message : ""}`;
     } finally {
       this.busy.textContent = "";
       for (const one of buttons) one.disabled = false;

@@ -12,6 +12,7 @@ export function mountPointer(map: OlMap, now: () => Tool): void {
   if (!target) return;
   let isTaken = false;
   let pressed: Spot | null = null;
+  let clicked: (Spot | null)[] = [];
   const isOurs = () => map.get(TOOL) === "planner";
   const spotOf = (event: PointerEvent | MouseEvent): Spot => ({
     at: map.getEventCoordinate(event) as Point,
@@ -19,9 +20,10 @@ export function mountPointer(map: OlMap, now: () => Tool): void {
     alt: event.altKey,
     shift: event.shiftKey || event.ctrlKey,
   });
-  const isStill = (spot: Spot) =>
-    pressed !== null &&
-    Math.hypot(spot.pixel[0] - pressed.pixel[0], spot.pixel[1] - pressed.pixel[1]) <= STILL_PX;
+  const isSame = (one: Spot | null | undefined, other: Spot | null | undefined) =>
+    one && other
+      ? Math.hypot(one.pixel[0] - other.pixel[0], one.pixel[1] - other.pixel[1]) <= STILL_PX
+      : false;
 
   target.addEventListener(
     "pointerdown",
@@ -53,7 +55,8 @@ export function mountPointer(map: OlMap, now: () => Tool): void {
     (event) => {
       if (!isOurs() || event.button !== 0) return;
       const spot = spotOf(event);
-      const still = isStill(spot);
+      const still = isSame(spot, pressed);
+      clicked = [clicked[1] ?? null, still ? spot : null];
       if (isTaken) {
         event.stopPropagation();
         now().up?.(spot);
@@ -72,6 +75,7 @@ export function mountPointer(map: OlMap, now: () => Tool): void {
   map.on("dblclick", (event) => {
     if (!isOurs()) return;
     event.stopPropagation(); // no zoom
+    if (!isSame(clicked[0], clicked[1])) return; // two quick clicks at two places are no double one
     now().double?.(spotOf(event.originalEvent as MouseEvent));
   });
 }

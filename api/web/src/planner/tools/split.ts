@@ -22,6 +22,7 @@ export function splitTool(bench: Bench): Tool {
   let line: Point[] = [];
   let pointer: Point | null = null;
   let code = "";
+  let isSaving = false;
 
   const show = () => {
     const [one, shown] = [grid, pointer ? [...line, pointer] : line];
@@ -76,9 +77,12 @@ export function splitTool(bench: Bench): Tool {
     show();
   };
   const take = async (wish: Wish) => {
-    const taken = await bench.take(wish);
+    if (isSaving) return; // a double click and Enter ask once
+    isSaving = true;
+    const taken = await bench.take(wish).finally(() => {
+      isSaving = false;
+    });
     if (taken) begin(null);
-    return taken;
   };
   const evenly = () => {
     if (grid) void take({ do: "split_evenly", grid: grid.id, code });
