@@ -31,24 +31,56 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def cookies(chromium, console):
-    """Return the cookies of each user, signed in once."""
-    return served.cookies_of(chromium, console, served.USERS)
+    """Return the cookies of each user."""
+    return served.Cookies(chromium, console)
+
+
+@pytest.fixture(scope="module")
+def browsers(chromium, cookies):
+    """Return the browser of each user, which keeps what it has fetched, and nothing else."""
+    found = {}
+
+    def browser_of(who):
+        if who not in found:
+            found[who] = chromium.new_context(storage_state=cookies[who] if who else None)
+            found[who].add_init_script(FORGET)
+        return found[who]
+
+    yield browser_of
+    for context in found.values():
+        context.close()
+
+
+FORGET = """
+if (location.protocol.startsWith("http") && !sessionStorage.getItem("tab")) {
+  localStorage.clear();
+  sessionStorage.setItem("tab", "known");
+}
+"""
+"""Each tab begins as if nobody had chosen a theme or a language before."""
 
 
 @pytest.fixture
-def desk(chromium, console, cookies):
-    """Open pages as somebody; at the end nothing may have failed and nothing been asked outside."""
+def desk(chromium, console, cookies, browsers):
+    """Open pages as somebody; at the end nothing may have failed and nothing been asked outside.
+
+    With ``stands`` the clock of a page can be moved by the test.
+    """
     contexts, watched = [], []
 
-    def open_(path, who="chief", size=(1440, 900), *, drawn=True, **options):
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]},
-            storage_state=cookies[who] if who else None,
-            **options,
-        )
-        contexts.append(context)
+    def open_(path, who="chief", size=(1440, 900), *, drawn=True, stands=False, **options):
+        viewport = {"width": size[0], "height": size[1]}
+        if options or stands:  # one clock for all pages of a context
+            state = cookies[who] if who else None
+            context = chromium.new_context(viewport=viewport, storage_state=state, **options)
+            contexts.append(context)
+        else:
+            context = browsers(who)
         one = served.Watched(context, console)
         watched.append(one)
+        one.page.set_viewport_size(viewport)
+        if stands:
+            one.page.clock.install()
         one.open(path, drawn=drawn)
         return one
 
@@ -56,6 +88,7 @@ def desk(chromium, console, cookies):
     for one in watched:
         assert one.faults() == []
         assert one.refused == []
+        one.page.close()
     for context in contexts:
         context.close()
 

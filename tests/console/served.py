@@ -5,7 +5,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from tests import browser
 
 ROOT = Path(__file__).parents[2]
 POLL_MS = 25
+FRESH_S = 300.0
 PASSWORD = "long enough passw0rd"
 USERS = {
     "chief": (Role.ADMINISTRATOR, "管理岗"),
@@ -66,32 +67,34 @@ def serving(url: str, folder: Path):
 
 
 class Watched:
-    """A page, what it asked for and complained of; nothing from outside is let through."""
+    """A page, what it asked for and complained of; the browser finds nothing that is outside."""
 
     def __init__(self, context, address: str) -> None:
         self.page = context.new_page()
         self.page.set_default_timeout(browser.WITHIN_MS)
         self.address = address
+        self.netloc = urlsplit(address).netloc
         self.asked: list[str] = []
         self.refused: list[str] = []
+        """What it asked for elsewhere."""
         self.complaints: list[str] = []
         self.provoked: list[str] = []
-        self.page.route("**/*", self._guard)
+        self.under_way: set[object] = set()
+        self.page.on("requestfinished", self._ended)
+        self.page.on("requestfailed", self._ended)
+        self.page.on("request", self._asks)  # a route would cost a third of the page, and its cache
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._said)
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
 
-    def _guard(self, route) -> None:
-        url = route.request.url
-        if (
-            url.startswith(("data:", "blob:"))
-            or urlsplit(url).netloc == urlsplit(self.address).netloc
-        ):
-            self.asked.append(url)
-            route.continue_()
-            return
-        self.refused.append(url)
-        route.abort()
+    def _asks(self, request) -> None:
+        url = request.url
+        self.under_way.add(request)
+        is_ours = url.startswith(("data:", "blob:")) or urlsplit(url).netloc == self.netloc
+        (self.asked if is_ours else self.refused).append(url)
+
+    def _ended(self, request) -> None:
+        self.under_way.discard(request)
 
     def _said(self, said) -> None:
         if said.type == "error":
@@ -120,6 +123,14 @@ class Watched:
         """Wait until a function says yes: animations end when they end."""
         comes(self.page, asked, **options)
 
+    def stand(self) -> None:
+        """Let the clock of a page stand until a test moves it."""
+        self.page.clock.pause_at(datetime.now() + timedelta(seconds=1))  # noqa: DTZ005 - as there
+
+    def quiet(self, path: str) -> None:
+        """Wait until no question whose address has `path` in it is under way."""
+        self.comes(lambda: not any(path in one.url for one in self.under_way), what=path)
+
     def rest(self) -> None:
         """Wait until the map is drawn and named."""
         self.page.wait_for_selector("html[data-drawn]")
@@ -137,6 +148,11 @@ def comes(page, asked, *, what: str = "what was asked", seconds: float = 60.0) -
         page.wait_for_timeout(POLL_MS)
 
 
+def in_address(page, part: str) -> None:
+    """Wait until a part stands in the address of a page."""
+    comes(page, lambda: part in page.url, what=f"{part} in the address")
+
+
 def sign_in(context, address: str, who: str, password: str = PASSWORD) -> None:
     """Let a browser hold the cookies of somebody; no page is needed."""
     asked = context.request.post(
@@ -147,15 +163,27 @@ def sign_in(context, address: str, who: str, password: str = PASSWORD) -> None:
     assert asked.status == 200, asked.text()
 
 
-def cookies_of(chromium, address, names):
-    """Return what each user's browser holds, signed in once."""
-    found = {}
-    for who in names:
-        context = chromium.new_context()
-        sign_in(context, address, who)
-        found[who] = context.storage_state()
+class Cookies:
+    """What the browser of each user holds.
+
+    The service exchanges a cookie that is a quarter of an hour old and ends the session when the
+    old one comes back, so pages that begin later begin with another session.
+    """
+
+    def __init__(self, chromium, address: str) -> None:
+        self._chromium, self._address = chromium, address
+        self._held: dict[str, tuple[float, object]] = {}
+
+    def __getitem__(self, who: str):
+        since, state = self._held.get(who, (-FRESH_S, None))
+        if time.monotonic() - since < FRESH_S:
+            return state
+        context = self._chromium.new_context()
+        sign_in(context, self._address, who)
+        state = context.storage_state()
         context.close()
-    return found
+        self._held[who] = time.monotonic(), state
+        return state
 
 
 def made(context, address, path, body):

@@ -14,6 +14,8 @@ PIXEL = """([lon, lat]) => {
   const box = map.getTargetElement().getBoundingClientRect();
   return [x + box.x, y + box.y];
 }"""
+A_WHILE = "() => new Promise((done) => setTimeout(done, 150))"
+"""Time of the page, in which a question of a drag that waits for its turn is sent."""
 CARD = """() => [...document.querySelectorAll('.plan-card tbody tr')].map(
   (row) => [...row.cells].slice(1).map((cell) => cell.textContent))"""
 
@@ -55,6 +57,13 @@ class Planner:
 
     def click(self, x_m, y_m, **options):
         self.page.mouse.click(*self.place(x_m, y_m), **options)
+
+    def answered(self):
+        """Wait until the last question of a drag is answered and shown."""
+        for _ in range(2):  # it may have waited for the answer to the one before
+            self.page.evaluate(A_WHILE)
+            self.watched.quiet("/previews")
+        self.page.evaluate(A_WHILE)
 
     def at_step(self, step):
         """Wait until a step is acknowledged, and see that the service says the same."""

@@ -1,4 +1,7 @@
 import pytest
+from playwright.sync_api import expect
+
+from tests.console.served import in_address
 
 pytestmark = pytest.mark.browser
 
@@ -40,10 +43,9 @@ def test_the_chain_leads_up_to_the_city(desk):
     assert codes == ["A", "w", "s", "d", "c"]
     tab.locator(".chain").nth(1).click()
     tab.wait_for_selector(".thing h2:has-text('长柏社区')")
-    assert "sel=grids/w" in tab.url
-    assert [row.get_attribute("data-code") for row in tab.locator(".chain").all()] == [
-        *("s", "d", "c")
-    ]
+    in_address(tab, "sel=grids/w")
+    rows = tab.locator(".chain")
+    assert rows.evaluate_all("(all) => all.map((one) => one.dataset.code)") == ["s", "d", "c"]
     tab.close()
 
 
@@ -63,7 +65,7 @@ def test_copies_code_and_link(desk):
 def test_says_when_the_thing_is_gone(desk):
     tab = desk.open(sel="places/nobody")
     tab.wait_for_selector(".thing .state")
-    assert "没有这个对象" in tab.locator(".thing").text_content()
+    expect(tab.locator(".thing")).to_contain_text("没有这个对象")
     tab.get_by_role("button", name="关闭卡片").click()
     tab.wait_for_selector(".thing", state="detached")
     assert "sel=" not in tab.url
@@ -74,7 +76,6 @@ def test_shows_itself_in_the_list(desk):
     tab = desk.open(sel="places/p2")
     tab.get_by_role("button", name="在表中查看").click()
     chosen = tab.locator("tbody tr[aria-selected=true]")
-    chosen.wait_for()
-    assert chosen.get_attribute("data-code") == "p2"
-    assert tab.get_by_label("图层", exact=True).input_value() == "places"
+    expect(chosen).to_have_attribute("data-code", "p2")
+    expect(tab.get_by_label("图层", exact=True)).to_have_value("places")
     tab.close()

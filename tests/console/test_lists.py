@@ -1,6 +1,8 @@
 import pytest
+from playwright.sync_api import expect
 
 from tests import drawn
+from tests.console.served import comes, in_address
 
 pytestmark = pytest.mark.browser
 
@@ -31,12 +33,13 @@ def open_list(tab, layer):
 
 
 def codes(tab):
-    return [row.get_attribute("data-code") for row in tab.locator(".list-body tbody tr").all()]
+    rows = tab.locator(".list-body tbody tr")
+    return rows.evaluate_all("(all) => all.map((one) => one.dataset.code)")
 
 
 def test_lists_what_is_in_view_of_each_layer(tab):
     open_list(tab, "grids")
-    assert codes(tab) == list("ABCDEFGHI")
+    comes(tab, lambda: codes(tab) == list("ABCDEFGHI"))
     tab.evaluate("([lon, lat]) => gisGrid.city.go({lon, lat, zoom: 20})", drawn.middle("E"))
     tab.wait_for_function("() => document.querySelectorAll('.list-body tbody tr').length === 1")
     assert codes(tab) == ["E"]
@@ -48,9 +51,9 @@ def test_j_k_and_enter_walk_the_rows_and_the_map_follows(tab):
     for _ in range(3):
         tab.keyboard.press("j")
     tab.keyboard.press("k")
-    assert "sel=grids/B" in tab.url
+    in_address(tab, "sel=grids/B")
     row = tab.locator("tbody tr[aria-selected=true]")
-    assert row.get_attribute("data-code") == "B"
+    expect(row).to_have_attribute("data-code", "B")
     tab.keyboard.press("Enter")
     lon, lat = drawn.middle("B")
     tab.wait_for_function(
@@ -64,10 +67,9 @@ def test_the_row_follows_the_map(tab):
     open_list(tab, "grids")
     tab.evaluate("gisGrid.selection.set({layer: 'grids', code: 'F'})")
     chosen = tab.locator("tbody tr[aria-selected=true]")
-    chosen.wait_for()
-    assert chosen.get_attribute("data-code") == "F"
+    expect(chosen).to_have_attribute("data-code", "F")
     tab.locator("tbody tr[data-code=C]").click()
-    assert "sel=grids/C" in tab.url
+    in_address(tab, "sel=grids/C")
 
 
 def test_pages_by_key(tab):
@@ -93,21 +95,20 @@ def test_sorts_by_a_head_numbers_as_numbers(tab):
     open_list(tab, "facilities")
     tab.get_by_role("button", name="所在街道").click()
     column = tab.locator("thead th[aria-sort=ascending]")
-    assert column.text_content() == "所在街道"
+    expect(column).to_have_text("所在街道")
     at = column.evaluate("(head) => head.cellIndex") + 1
     cells = tab.locator(f"tbody tr td:nth-child({at})").all_text_contents()
     numbers = [int(text.removesuffix("街")) for text in cells if text[:1].isdigit()]
     assert len(numbers) > 50
     assert numbers == sorted(numbers)
     tab.get_by_role("button", name="所在街道").click()
-    assert tab.locator("thead th[aria-sort=descending]").count() == 1
+    expect(tab.locator("thead th[aria-sort=descending]")).to_have_count(1)
 
 
 def test_an_empty_view_says_so(tab):
     open_list(tab, "grids")
     tab.evaluate("gisGrid.city.go({lon: 100, lat: 30, zoom: 15})")
-    tab.wait_for_selector(".list-body .state")
-    assert "视野内没有" in tab.locator(".list-body").text_content()
+    expect(tab.locator(".list-body .state")).to_contain_text("视野内没有")
 
 
 def test_tab_walks_the_top_layer_and_then_leaves_the_map(desk):

@@ -3,11 +3,15 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import databases
+from tests.console.served import in_address
 from tests.desk import desk_in
 from tests.services.test_attention import store_busy
 
+STEP_MS, AUTO_MS = 700, 4000
+"""How long each step is shown while it plays: by a click, and by itself on a wall."""
 DAYS = "2026-01-01..2026-01-03"
 
 
@@ -56,7 +60,7 @@ def test_the_week_holds_every_incident(told):
 
 def test_days_are_chosen_by_keyboard_and_kept_in_the_address(told):
     page = told.page
-    assert total(told) == 8
+    told.comes(lambda: total(told) == 8)
     assert "days=" not in page.url
     last = page.get_by_role("slider", name="最后一天")
     assert last.get_attribute("aria-valuetext") == "2026-01-08"
@@ -65,21 +69,21 @@ def test_days_are_chosen_by_keyboard_and_kept_in_the_address(told):
     told.until("gisGrid.city.heat().total === 7")
     page.keyboard.press("Shift+ArrowLeft")
     told.until("gisGrid.city.heat().total === 0")
-    assert "days=2025-12-12..2025-12-31" in page.url
-    assert "12-12 至 12-31" in page.locator(".time-label").inner_text()
+    in_address(page, "days=2025-12-12..2025-12-31")
+    expect(page.locator(".time-label")).to_contain_text("12-12 至 12-31")
 
 
 def test_a_link_shows_the_same_days_and_kinds(desk):
     opened = desk(f"/overview?days={DAYS}")
     opened.until("gisGrid.city.heat()?.total === 3")
-    assert opened.page.locator(".tile b").first.inner_text().split()[0] == "3"
-    assert "2026-01-01 至 2026-01-03" in opened.page.locator(".leg").inner_text()
+    expect(opened.page.locator(".tile b").first).to_have_text(re.compile(r"^3\b"))
+    expect(opened.page.locator(".leg")).to_contain_text("2026-01-01 至 2026-01-03")
     opened.page.get_by_label("类别").select_option("event")
     opened.until("gisGrid.city.heat().total === 0")
-    assert "kind=event" in opened.page.url
+    in_address(opened.page, "kind=event")
     again = desk(opened.page.url.removeprefix(opened.address))
     again.until("gisGrid.city.heat()?.total === 0")
-    assert again.page.get_by_label("类别").input_value() == "event"
+    expect(again.page.get_by_label("类别")).to_have_value("event")
 
 
 def test_what_no_day_can_be_falls_back_to_the_usual(desk):
@@ -96,6 +100,7 @@ def test_the_window_is_dragged(told):
     page.mouse.move(middle[0] - 200, middle[1], steps=4)
     page.mouse.up()
     told.until("gisGrid.city.heat().total === 0")
+    in_address(page, "days=")
     first, last = re.search(r"days=(\S+?)\.\.([\d-]+)", page.url).groups()
     assert last < "2025-12-01"
     shown = page.get_by_role("slider", name="第一天").get_attribute("aria-valuetext")
@@ -103,22 +108,26 @@ def test_the_window_is_dragged(told):
 
 
 def test_it_plays_week_by_week_to_the_end(desk):
-    opened = desk("/overview?days=2025-12-12..2025-12-25")
+    opened = desk("/overview?days=2025-12-12..2025-12-25", stands=True)
     page = opened.page
     page.locator(".rank-row").first.wait_for()
+    opened.stand()
     page.get_by_role("button", name="播放，每步 7 天").click()
+    page.clock.run_for(STEP_MS)
     opened.until("new URLSearchParams(location.search).get('days') === '2025-12-19..2026-01-01'")
+    page.clock.resume()
     opened.until("gisGrid.city.heat()?.total === 8")
     page.get_by_role("button", name="播放，每步 7 天").wait_for()  # it stopped by itself
-    assert "days=2025-12-26..2026-01-08" in page.url
+    in_address(page, "days=2025-12-26..2026-01-08")
 
 
 def test_a_preset_and_the_report_of_the_same_days(told):
     page = told.page
     page.get_by_role("button", name="近 7 天").click()
     told.until("gisGrid.city.heat().total === 7")
-    assert page.locator(".chip[aria-pressed=true]").inner_text() == "近 7 天"
-    assert page.get_by_role("link", name="报告").get_attribute("href").endswith("days=7&lang=zh")
+    expect(page.locator(".chip[aria-pressed=true]")).to_have_text("近 7 天")
+    report = page.get_by_role("link", name="报告")
+    expect(report).to_have_attribute("href", re.compile("days=7&lang=zh$"))
 
 
 def test_the_wall_has_figures_and_nothing_to_press(desk):
@@ -140,17 +149,23 @@ def test_the_wall_has_figures_and_nothing_to_press(desk):
 
 
 def test_a_wall_plays_by_itself_until_a_key_stops_it(desk):
-    opened = desk("/overview?wall=1&rest=1&days=2025-12-12..2025-12-18", size=(1920, 1080))
+    start = "/overview?wall=1&rest=900&days=2025-12-12..2025-12-18"
+    opened = desk(start, size=(1920, 1080), stands=True)
     page = opened.page
     label = page.locator(".time-label")
     label.get_by_text("每步 7 天，自动播放").wait_for()
+    page.locator(".rank-row").first.wait_for()
+    opened.stand()
+    page.clock.fast_forward(900_000)
+    page.clock.run_for(AUTO_MS)
     opened.until("new URLSearchParams(location.search).get('days') === '2025-12-19..2025-12-25'")
     page.keyboard.press(" ")
     label.get_by_text("已停，按空格继续").wait_for()
     held = page.url
-    page.wait_for_timeout(4500)  # longer than a step
+    page.clock.run_for(AUTO_MS + 500)
     assert page.url == held
     page.keyboard.press(" ")
+    page.clock.run_for(AUTO_MS)
     opened.until("new URLSearchParams(location.search).get('days') === '2025-12-26..2026-01-01'")
 
 
@@ -169,7 +184,7 @@ def test_a_hot_spot_says_why_it_is_one(told):
     card.get_by_role("button", name="看这里的案件").click()
     page.locator(".list-body [data-layer=incidents] tbody tr").first.wait_for()
     card.get_by_role("button", name="收起热点").click()
-    assert not card.is_visible()
+    expect(card).to_be_hidden()
 
 
 def test_a_density_is_a_choice_beside_cells_and_says_its_bandwidth(told):
@@ -177,13 +192,13 @@ def test_a_density_is_a_choice_beside_cells_and_says_its_bandwidth(told):
     assert not page.get_by_label("核密度带宽").is_visible()
     page.get_by_role("button", name="核密度").click()
     told.until("gisGrid.city.heat()?.surface === 'density'")
-    assert "surface=density" in page.url
+    in_address(page, "surface=density")
     legend = page.locator(".leg")
-    assert "案件密度，件/km²" in legend.inner_text()
-    assert "带宽 400 米" in legend.inner_text()
+    expect(legend).to_contain_text("案件密度，件/km²")
+    expect(legend).to_contain_text("带宽 400 米")
     page.get_by_label("核密度带宽").select_option("800")
     told.until("gisGrid.city.heat()?.bandwidth_m === 800")
-    assert "bandwidth=800" in page.url
+    in_address(page, "bandwidth=800")
     page.get_by_role("button", name="六边形").click()
     told.until("gisGrid.city.heat()?.surface === 'cells'")
 

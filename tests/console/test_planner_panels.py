@@ -51,7 +51,7 @@ def console(tmp_path_factory, sqlite_template):
 @pytest.fixture(scope="module")
 def cookies(chromium, console):
     """Return the cookies of everybody who plans, looks on, or may not."""
-    return served.cookies_of(chromium, console, ("planning", "leading", "duty"))
+    return served.Cookies(chromium, console)
 
 
 @pytest.fixture

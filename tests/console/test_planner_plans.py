@@ -31,7 +31,7 @@ def console(tmp_path_factory, sqlite_template):
 
 @pytest.fixture(scope="module")
 def cookies(chromium, console):
-    return served.cookies_of(chromium, console, ("planning", "leading", "chief"))
+    return served.Cookies(chromium, console)
 
 
 def ask(opened, method, path, body=None, seen=None):

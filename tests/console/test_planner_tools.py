@@ -5,6 +5,7 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 import shapely
+from playwright.sync_api import expect
 
 from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.storage.city import City, CityStore
@@ -44,17 +45,12 @@ def service(tmp_path_factory, sqlite_template):
 
 @pytest.fixture(scope="module")
 def signed(chromium, service):
-    found = {}
-    for who in ("chief", "planning"):
-        context = chromium.new_context()
-        watched = served.Watched(context, service)
-        watched.sign_in(who)
-        # the first judgement compiles the kernels: no page should have to wait for that
-        first = f"{service}/api/v1/plans/1/numbers"
-        assert watched.page.request.get(first, timeout=120_000).ok
-        found[who] = context.storage_state()
-        context.close()
-    return found
+    cookies = served.Cookies(chromium, service)
+    # the first judgement compiles the kernels: no page should have to wait for that
+    context = chromium.new_context(storage_state=cookies["chief"])
+    assert context.request.get(f"{service}/api/v1/plans/1/numbers", timeout=120_000).ok
+    context.close()
+    return cookies
 
 
 @pytest.fixture
@@ -62,21 +58,21 @@ def start(chromium, service, signed):
     """Open a plan as somebody; without a number a fresh copy of the plan of squares."""
     contexts, pages = [], []
 
-    def begin(number=None, who="chief", at=MIDDLE, zoom=16.6, more="", expect=()):
+    def begin(number=None, who="chief", at=MIDDLE, zoom=16.6, more="", provoked=()):
         context = chromium.new_context(
             viewport={"width": 1440, "height": 900}, storage_state=signed[who]
         )
         contexts.append(context)
         watched = served.Watched(context, service)
-        pages.append((watched, expect))
+        pages.append((watched, provoked))
         if number is None:
             number = made(watched, "/api/v1/plans/1/copies", {"title": "一稿"})
         watched.open(f"/planner?plan={number}&at={at[0]},{at[1]},{zoom}{more}", drawn=False)
         return Planner(watched, number)
 
     yield begin
-    for watched, expect in pages:
-        said = [one for one in watched.complaints if not any(word in one for word in expect)]
+    for watched, provoked in pages:
+        said = [one for one in watched.complaints if not any(word in one for word in provoked)]
         assert said == []
         assert watched.refused == []
     for context in contexts:
@@ -105,13 +101,13 @@ def test_the_brush_paints_and_releasing_is_one_step(start):
     plan.at_step(1)
     assert set(plan.grids()["g0"]) >= {code(3, 0), code(3, 1)}
     assert plan.shown() == plan.areas()
-    assert plan.page.locator(".plan-card").is_hidden()
+    expect(plan.page.locator(".plan-card")).to_be_hidden()
 
 
 def test_the_rectangle_gives_what_has_its_middle_inside(start):
     plan = start()
     plan.tool("r")
-    plan.press(150, 150)
+    plan.press(150, 180)  # above the middle of its block: the edge of the box decides nothing
     plan.drag((370, 210), (370, 290))
     plan.page.mouse.up()
     plan.at_step(1)
@@ -128,7 +124,7 @@ def test_a_border_is_dragged_with_live_numbers_and_then_kept(start):
     plan.drag((330, 150), (360, 170))
     plan.until("document.querySelectorAll('.plan-card td b').length === 10")
     plan.until("document.querySelector('.plan-card .f').textContent.includes('公顷')")
-    plan.page.wait_for_timeout(400)  # the last question is answered
+    plan.answered()
     card = plan.page.evaluate(CARD)
     before = plan.get("/numbers")["grids"]
     assert plan.get("")["step"] == 0
@@ -149,7 +145,7 @@ def test_a_border_is_dragged_with_live_numbers_and_then_kept(start):
 
 
 def test_a_dragged_border_snaps_to_blocks_and_follows_them(start):
-    plan = start(expect=("422",))  # on its way it may come too close to a line to cut cleanly
+    plan = start(provoked=("422",))  # on its way it may come too close to a line to cut cleanly
     plan.tool("d")
     plan.press(300, 150)
     plan.drag((350, 140), (398, 103))
@@ -169,10 +165,9 @@ def test_esc_gives_a_drag_up(start):
     plan.drag((350, 150))
     plan.page.locator(".plan-card").wait_for()
     plan.page.keyboard.press("Escape")
-    assert plan.page.locator(".plan-card").is_hidden()
+    expect(plan.page.locator(".plan-card")).to_be_hidden()
     plan.page.mouse.up()
-    plan.page.wait_for_timeout(300)
-    plan.at_step(0)
+    plan.at_step(0)  # a step that was begun would show as one under way
 
 
 def test_a_corner_is_moved_by_keys_alone(start):
@@ -201,7 +196,7 @@ def test_undo_and_redo_by_keys(start):
     plan.page.keyboard.press("Control+y")
     plan.at_step(3)
     assert set(plan.shown()) == {"g0", "g2", "g3"}
-    assert plan.page.get_by_role("button", name="重做").is_disabled()
+    expect(plan.page.get_by_role("button", name="重做")).to_be_disabled()
 
 
 def test_a_grid_is_split_by_a_line(start):
@@ -250,7 +245,7 @@ def test_a_new_grid_is_made_of_chosen_blocks(start):
 
 
 def test_grids_and_borders_are_locked_and_say_so(start):
-    plan = start(expect=("409",))
+    plan = start(provoked=("409",))
     plan.tool("l")
     plan.click(150, 150)
     plan.at_step(1)
@@ -290,7 +285,7 @@ def test_a_compound_moves_whole(start):
     plan.at_step(1)
     inside = plan.get("/blocks?bbox=123.0003,41.0043,123.0019,41.0051")["features"]
     assert {one["properties"]["grid_code"] for one in inside} == {"B"}
-    assert page.locator(".pl-hist .ell").first.inner_text() == "小区 z 移到 B"
+    expect(page.locator(".pl-hist .ell").first).to_have_text("小区 z 移到 B")
     assert plan.shown() == plan.areas()
 
 
@@ -336,17 +331,15 @@ def test_a_page_that_is_killed_in_a_drag_loses_nothing_acknowledged(start):
     again.at_step(1)
     assert code(3, 0) in again.grids()["g0"]
     assert again.shown() == again.areas()
-    assert (
-        again.page.get_by_role("button", name="拖动共同边界").get_attribute("aria-pressed")
-        == "true"
-    )
+    tool = again.page.get_by_role("button", name="拖动共同边界")
+    expect(tool).to_have_attribute("aria-pressed", "true")
     again.page.reload()
     again.ready()
     again.at_step(1)
 
 
 def test_who_was_first_is_told_and_the_step_can_be_taken_again(start):
-    mine = start(expect=("412",))
+    mine = start(provoked=("412",))
     yours = start(mine.number, who="planning")
     wish = {"do": "move_blocks", "blocks": [code(0, 0)], "to": "g2"}
     yours.page.evaluate("(wish) => gisGridDraft.take(wish)", wish)

@@ -170,7 +170,6 @@ def test_a_phone_gets_the_plain_list(desk):
 def test_without_the_service_the_page_says_so(desk):
     opened = desk("/dispatch")
     page = opened.page
-    page.unroute("**/*")
     page.route("**/api/**", lambda route: route.abort())
     page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.locator(".live.away")).to_contain_text("未连接，数据截至")
