@@ -38,7 +38,7 @@ export function mountAudit(frame: Frame, tabs: HTMLElement): void {
       { title: w.audit.from, cell: (entry) => entry.address || w.audit.local },
     ],
   });
-  const next = button(w.audit.more, () => filled(frame, foot, load), { size: "sm" });
+  const next = button(w.audit.more, () => filled(foot, load), { size: "sm" });
   const foot = h("div", { class: "sec center" }, next);
 
   async function load(): Promise<void> {
@@ -62,7 +62,7 @@ export function mountAudit(frame: Frame, tabs: HTMLElement): void {
     more = null;
     replace(frame.main, skeleton(8));
     for (const link of exports) link.href = exportOf(link.dataset["format"] ?? "", filter.query());
-    filled(frame, frame.main, load);
+    filled(frame.main, load);
   }
 
   function choose(number: number | null): void {

@@ -2,6 +2,7 @@
 
 import "../look.css";
 import "../shell.css";
+import "../states.css";
 import "./admin.css";
 import { type Api, ApiError, makeApi } from "../api.ts";
 import { chosenLang, fetchWords, type Lang, type Words } from "../i18n/index.ts";

@@ -23,7 +23,7 @@ export interface GridPicker {
 export function makeGridPicker(frame: Frame): GridPicker {
   const element = h("div", { class: "stack storeys" });
   let chosen: Branch | null = null;
-  filled(frame, element, () => storey(null));
+  filled(element, () => storey(null));
 
   async function storey(parent: Branch | null): Promise<void> {
     const query = parent ? { parent: parent.code } : {};
@@ -38,7 +38,7 @@ export function makeGridPicker(frame: Frame): GridPicker {
     select.addEventListener("change", () => {
       while (field.box.nextSibling) field.box.nextSibling.remove();
       chosen = found.find((one) => one.code === select.value) ?? parent;
-      if (chosen !== parent && chosen?.below) filled(frame, element, () => storey(chosen));
+      if (chosen !== parent && chosen?.below) filled(element, () => storey(chosen));
     });
     element.append(field.box);
   }

@@ -1,8 +1,9 @@
 /** Parts that the pages of administration share: fields, dialogs, secrets that are shown once. */
 
 import { ApiError, AwayError } from "../api.ts";
+import { refused, refusedLine } from "../shell/refusal.ts";
 import { type Child, h, replace } from "../ui/dom.ts";
-import { button, state } from "../ui/parts.ts";
+import { button } from "../ui/parts.ts";
 import type { Frame } from "./frame.ts";
 
 let fields = 0;
@@ -57,7 +58,7 @@ export function form(
     try {
       await run();
     } catch (error) {
-      said.textContent = reasonOf(error);
+      replace(said, ...reasonOf(error));
     } finally {
       send.disabled = false;
     }
@@ -75,8 +76,9 @@ export function form(
 /** Something to be said beside a form, rather than an error of the program. */
 export class Unfit extends Error {}
 
-function reasonOf(error: unknown): string {
-  if (error instanceof ApiError || error instanceof Unfit) return error.message;
+function reasonOf(error: unknown): Child[] {
+  if (error instanceof Unfit) return [error.message];
+  if (error instanceof ApiError || error instanceof AwayError) return refusedLine(error);
   throw error;
 }
 
@@ -99,12 +101,12 @@ export function openDialog(frame: Frame, title: string, ...children: Child[]): H
 }
 
 /** Run what fills a place; when it fails, say so there and offer to try again. */
-export function filled(frame: Frame, place: HTMLElement, run: () => Promise<void>): void {
+export function filled(place: HTMLElement, run: () => Promise<void>): void {
   run().catch((error: unknown) => {
-    const { failed, failedNote, retry } = frame.t.states;
-    const note = error instanceof ApiError ? error.message : failedNote;
-    const again = { label: retry, run: () => filled(frame, place, run) };
-    replace(place, state("alert", failed, note, again));
+    replace(
+      place,
+      refused(error, () => filled(place, run)),
+    );
     if (!(error instanceof ApiError || error instanceof AwayError)) throw error;
   });
 }

@@ -46,7 +46,7 @@ export function sessionsSection(frame: Frame, path: string, endAll: string): HTM
     if (found.length) replace(list, ...found.map(row));
     else replace(list, h("li", { class: "dim" }, w.sessions.none));
   };
-  filled(frame, list, load);
+  filled(list, load);
   return h(
     "section",
     { class: "sec sessions" },

@@ -49,7 +49,7 @@ export function tokensSection(frame: Frame, place: TokenPlace): HTMLElement {
     size: "sm",
     icon: "plus",
   });
-  filled(frame, list, load);
+  filled(list, load);
   return h(
     "section",
     { class: "sec tokens" },

@@ -88,7 +88,7 @@ export function mountUsers(frame: Frame, tabs: HTMLElement): void {
 
   replace(frame.bar, tabs, find, many, h("span", { class: "grow" }), add);
   replace(frame.main, skeleton(8));
-  filled(frame, frame.main, () => reload(address.get(CHOSEN)));
+  filled(frame.main, () => reload(address.get(CHOSEN)));
 }
 
 function mono(text: string): HTMLElement {

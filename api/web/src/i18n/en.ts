@@ -283,4 +283,43 @@ export const en: Words = {
     retry: "Try again now",
     unknown: "no data",
   },
+  refusals: {
+    away: {
+      what: "The service was not reached",
+      way: "Look whether the network is there and try again; what was saved is safe",
+    },
+    "400": {
+      what: "The service did not understand this",
+      way: "Look at what was filled in; load the page again",
+    },
+    "401": { what: "You are signed in no longer", way: "Sign in and do it again" },
+    proof: {
+      what: "The password or the code is wrong, or you are signed in no longer",
+      way: "Look at it and try again; else sign in again",
+    },
+    "403": {
+      what: "Your post may not see or do this",
+      way: "If it should, ask an administrator for the role and its area",
+    },
+    "404": {
+      what: "It was not found",
+      way: "It may be gone or have another code; load and look again",
+    },
+    "409": {
+      what: "It conflicts with what there is; not saved",
+      way: "Load again, look, then do it",
+    },
+    "413": { what: "It is too large and was not taken", way: "Send less, or in parts" },
+    "422": { what: "It does not fit and was not saved", way: "Mend what is said below" },
+    "429": { what: "Too many requests", way: "Wait a little, then try again" },
+    "500": {
+      what: "The service failed",
+      way: "Try again; if it comes back, tell an administrator the line below",
+    },
+    "503": {
+      what: "The service is away for now",
+      way: "Try again in a while; what was saved is safe",
+    },
+    other: { what: "It was not done", way: "Try again; then tell an administrator" },
+  },
 };

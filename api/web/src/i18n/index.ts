@@ -18,10 +18,19 @@ export function keepLang(lang: Lang): void {
   localStorage.setItem(KEPT, lang);
 }
 
+let kept: Words | null = null;
+
 /** Fetch the words, only those of one language, and say on the page which one it is. */
 export async function fetchWords(lang: Lang): Promise<Words> {
   document.documentElement.lang = TAGS[lang];
-  return lang === "en" ? (await import("./en.ts")).en : (await import("./zh.ts")).zh;
+  kept = lang === "en" ? (await import("./en.ts")).en : (await import("./zh.ts")).zh;
+  return kept;
+}
+
+/** The words that were fetched, for what is reached by no page. */
+export function keptWords(): Words {
+  if (!kept) throw new Error("the words of the console were not fetched");
+  return kept;
 }
 
 /** A name in the language of the page, from things that carry both. */

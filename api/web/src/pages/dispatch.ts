@@ -3,6 +3,7 @@
 import type { Feature } from "../api.ts";
 import { count, left, moment } from "../i18n/format.ts";
 import { STATES, type State, stateMark, stateOf } from "../map/style/marks.ts";
+import { refused } from "../shell/refusal.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
@@ -86,17 +87,14 @@ function mount(shell: Shell): void {
       queue = found;
       names = told;
       show();
-    } catch {
+    } catch (error) {
       if (!queue)
         replace(
           list,
           h(
             "li",
             {},
-            state("alert", t.states.failed, t.states.failedNote, {
-              label: t.states.retry,
-              run: load,
-            }),
+            refused(error, () => void load()),
           ),
         );
     }

@@ -2,6 +2,7 @@
 
 import type { Query } from "../api.ts";
 import { day, moment } from "../i18n/format.ts";
+import { refused } from "../shell/refusal.ts";
 import type { Shell } from "../shell/shell.ts";
 import { h, replace } from "../ui/dom.ts";
 import { skeleton, state } from "../ui/parts.ts";
@@ -73,10 +74,10 @@ function mount(shell: Shell): void {
     }
     replace(slots.panel, ...told(shell, overview, found, attention, span));
   };
-  const failed = () =>
+  const failed = (error: unknown) =>
     replace(
       slots.panel,
-      state("alert", t.states.failed, t.states.failedNote, { label: t.states.retry, run: load }),
+      refused(error, () => void load()),
     );
 
   /** Cells keep their size and colours while they play: a ramp is never stretched to a frame. */
@@ -106,8 +107,8 @@ function mount(shell: Shell): void {
         found = answer;
         attention = looks;
         show();
-      } catch {
-        failed();
+      } catch (error) {
+        failed(error);
       }
     }
     await cells;
@@ -121,8 +122,8 @@ function mount(shell: Shell): void {
       placed = true;
       overview = sums;
       await spanChanged(false);
-    } catch {
-      if (!found) failed();
+    } catch (error) {
+      if (!found) failed(error);
     }
   }
   address.onChange(() => void load());

@@ -2,15 +2,17 @@
 
 import "../look.css";
 import "../shell.css";
+import "../states.css";
 import "../signin.css";
 import { ApiError, makeApi } from "../api.ts";
 import { chosenLang, fetchWords, keepLang, type Words } from "../i18n/index.ts";
 import type { City } from "../map/city.ts";
 import { makeAddress } from "../shell/address.ts";
 import { showFailure } from "../shell/failure.ts";
+import { refusedLine } from "../shell/refusal.ts";
 import { currentSession, pagesOf, SESSION, type Session } from "../shell/session.ts";
 import { makeTheme } from "../shell/theme.ts";
-import { h, replace } from "../ui/dom.ts";
+import { type Child, h, replace } from "../ui/dom.ts";
 import { icon, mark } from "../ui/icons.ts";
 import { button } from "../ui/parts.ts";
 import { paintArt } from "./signin-art.ts";
@@ -102,7 +104,7 @@ async function open(): Promise<void> {
           code.input.focus();
           return;
         }
-        said.textContent = reason(error, words);
+        replace(said, ...reason(error, words));
         password.input.select();
       }
     };
@@ -133,11 +135,10 @@ function field(id: string, label: string, type: string, autocomplete: string) {
   return { input, box: h("div", { class: "field" }, h("label", { for: id }, label), input) };
 }
 
-function reason(error: unknown, t: Words): string {
-  if (!(error instanceof ApiError)) return t.states.failed;
-  if (error.status === 401) return t.signin.wrong;
-  if (error.status === 429) return t.signin.wait;
-  return error.message;
+function reason(error: unknown, t: Words): Child[] {
+  if (error instanceof ApiError && error.status === 401) return [t.signin.wrong];
+  if (error instanceof ApiError && error.status === 429) return [t.signin.wait];
+  return refusedLine(error);
 }
 
 function provider(t: Words, { key, name }: Provider): HTMLElement {

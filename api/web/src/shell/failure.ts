@@ -2,31 +2,27 @@
 
 import "../look.css";
 import "../shell.css";
-import { ApiError } from "../api.ts";
-import { chosenLang, fetchWords, type Words } from "../i18n/index.ts";
+import "../states.css";
+import { ApiError, AwayError } from "../api.ts";
+import { chosenLang, fetchWords } from "../i18n/index.ts";
 import { h } from "../ui/dom.ts";
 import { state } from "../ui/parts.ts";
+import { refused } from "./refusal.ts";
 
 /** Said when not even the words came, in both languages. */
 const NO_WORDS = {
-  failed: "页面没有载入 · The page did not load",
-  failedNote: "请检查网络 · Look whether the network is there",
-  retry: "重试 · Again",
+  what: "页面没有载入 · The page did not load",
+  way: "请检查网络 · Look whether the network is there",
+  again: "重试 · Again",
 };
 
 export function showFailure(error: unknown): void {
-  const lang = chosenLang(new URLSearchParams(location.search));
-  void fetchWords(lang).then(
-    (t) => show(error, t),
-    () => show(error, { states: NO_WORDS }),
+  const again = () => location.reload();
+  const show = (told: HTMLElement) =>
+    document.body.replaceChildren(h("main", { class: "alone" }, told));
+  void fetchWords(chosenLang(new URLSearchParams(location.search))).then(
+    () => show(refused(error, again)),
+    () => show(state("alert", NO_WORDS.what, NO_WORDS.way, { label: NO_WORDS.again, run: again })),
   );
-  if (!(error instanceof ApiError)) throw error;
-}
-
-function show(error: unknown, t: { states: Pick<Words["states"], keyof typeof NO_WORDS> }): void {
-  const note = error instanceof ApiError ? error.message : t.states.failedNote;
-  const way = { label: t.states.retry, run: () => location.reload() };
-  document.body.replaceChildren(
-    h("main", { class: "alone" }, state("alert", t.states.failed, note, way)),
-  );
+  if (!(error instanceof ApiError || error instanceof AwayError)) throw error;
 }

@@ -3,6 +3,7 @@
 import "ol/ol.css";
 import "../look.css";
 import "../shell.css";
+import "../states.css";
 import { type Api, makeApi } from "../api.ts";
 import { chosenLang, fetchWords } from "../i18n/index.ts";
 import { readCatalogue } from "../map/catalogue.ts";

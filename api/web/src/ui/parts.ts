@@ -44,7 +44,7 @@ export function badge(text: string, tone?: Tone): HTMLElement {
 export function state(
   name: IconName,
   title: string,
-  note: string,
+  note: Child,
   action?: { label: string; run: () => void },
 ): HTMLElement {
   const way = action ? button(action.label, action.run, { size: "sm" }) : null;

@@ -1,6 +1,7 @@
 /** The card of what is selected: its fields with units, the grids it lies in, what to do with it. */
 
 import { ApiError, type Feature } from "../../api.ts";
+import { refused } from "../../shell/refusal.ts";
 import type { Selected } from "../../shell/selection.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { type Child, h, replace } from "../../ui/dom.ts";
@@ -154,15 +155,13 @@ function failed(
   close: () => void,
 ): Child[] {
   const gone = error instanceof ApiError && error.status === 404;
-  const title = gone ? words.card.gone : shell.t.states.failed;
-  const note = gone ? words.card.goneNote : error instanceof Error ? error.message : "";
   const again = () => {
     shell.selection.set(null);
     shell.selection.set(selected);
   };
   return [
     head(words, selected.layer, selected.code, close),
-    state("alert", title, note, gone ? undefined : { label: shell.t.states.retry, run: again }),
+    gone ? state("alert", words.card.gone, words.card.goneNote) : refused(error, again),
   ];
 }
 

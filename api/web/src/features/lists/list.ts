@@ -1,6 +1,7 @@
 /** A table of what is in view: everything on the map can be reached here without a mouse. */
 
 import { planInAddress } from "../../planner/address.ts";
+import { refused } from "../../shell/refusal.ts";
 import type { Selected } from "../../shell/selection.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
@@ -156,11 +157,9 @@ class List {
       this.show();
     } catch (error) {
       if (pending.signal.aborted) return;
-      const note = error instanceof Error ? error.message : "";
-      const run = () => void this.load(after);
       replace(
         this.body,
-        state("alert", this.words.lists.failed, note, { label: this.shell.t.states.retry, run }),
+        refused(error, () => void this.load(after)),
       );
     }
   }

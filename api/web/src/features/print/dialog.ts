@@ -1,5 +1,7 @@
 /** Choose a size and a title, then save the sheet as PNG or print it. */
 
+import { ApiError, AwayError } from "../../api.ts";
+import { refusedLine } from "../../shell/refusal.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { button, control } from "../../ui/parts.ts";
@@ -126,7 +128,9 @@ class PrintDialog {
       await use({ canvas, size });
       this.dialog.close();
     } catch (error) {
-      this.said.textContent = `${print.failed}: ${error instanceof Error ? error.message : ""}`;
+      const known = error instanceof ApiError || error instanceof AwayError;
+      const why = known ? refusedLine(error) : [error instanceof Error ? error.message : ""];
+      replace(this.said, `${print.failed}　`, ...why);
     } finally {
       this.busy.textContent = "";
       for (const one of buttons) one.disabled = false;

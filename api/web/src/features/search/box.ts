@@ -1,5 +1,6 @@
 /** The search box: a combobox whose list is fetched while somebody types. */
 
+import { refusalOf } from "../../shell/refusal.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
@@ -87,8 +88,10 @@ class SearchBox {
     try {
       const found = await askFor(this.shell.api, text, pending.signal);
       if (this.pending === pending) this.show(sorted(found), text);
-    } catch {
-      if (!pending.signal.aborted) this.say(this.words.search.failed, this.shell.t.states.retry);
+    } catch (error) {
+      if (pending.signal.aborted) return;
+      const { what, way } = refusalOf(error);
+      this.say(what, way);
     }
   }
 

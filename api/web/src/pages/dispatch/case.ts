@@ -4,6 +4,7 @@ import { ApiError, type Feature } from "../../api.ts";
 import { fieldTitle, layersOf, shownValue } from "../../features/described.ts";
 import { count, left, moment } from "../../i18n/format.ts";
 import { stateMark, stateOf } from "../../map/style/marks.ts";
+import { refused } from "../../shell/refusal.ts";
 import type { Shell } from "../../shell/shell.ts";
 import { type Child, h, replace } from "../../ui/dom.ts";
 import { icon } from "../../ui/icons.ts";
@@ -56,8 +57,7 @@ async function caseParts(shell: Shell, code: string): Promise<Child[]> {
     ];
   } catch (error) {
     const gone = error instanceof ApiError && error.status === 404;
-    const title = gone ? t.dispatch.case.gone : t.states.failed;
-    return [closer(shell), state("alert", title, gone ? code : t.states.failedNote)];
+    return [closer(shell), gone ? state("alert", t.dispatch.case.gone, code) : refused(error)];
   }
 }
 

@@ -21,6 +21,8 @@ import { sparkline } from "./figures.ts";
 const ON_TOP = 90;
 const OFF_PX = 14;
 const SPARK_PX = 226;
+/** Below this share of the height a cell may lie under the legend. */
+const LEGEND_FROM = 0.55;
 
 export interface HotSpots {
   /** Show a hot spot; null takes the last one away. */
@@ -43,8 +45,10 @@ export function makeHotSpots(shell: Shell, isWall: boolean): HotSpots {
     if (!shown) return;
     const at = fromLonLat([shown.lon, shown.lat]);
     const [x = 0, y = 0] = city.map.getPixelFromCoordinate(at) ?? [];
-    const [wide = 0] = city.map.getSize() ?? [];
+    const [wide = 0, high = 0] = city.map.getSize() ?? [];
     const right = x < wide / 2;
+    // nobody can move the map of a wall: the legend makes room for what it tells of
+    document.body.toggleAttribute("data-legend-right", right && y > high * LEGEND_FROM);
     const above = y > card.offsetHeight + 3 * OFF_PX;
     overlay.setPositioning(`${above ? "bottom" : "top"}-${right ? "left" : "right"}`);
     overlay.setOffset([right ? OFF_PX : -OFF_PX, above ? -OFF_PX : OFF_PX]);
