@@ -42,7 +42,7 @@ def browsers(chromium, cookies):
 
     def browser_of(who):
         if who not in found:
-            found[who] = chromium.new_context(storage_state=cookies[who] if who else None)
+            found[who] = chromium.new_context(storage_state=cookies[who])
             found[who].add_init_script(FORGET)
         return found[who]
 
@@ -70,7 +70,7 @@ def desk(chromium, console, cookies, browsers):
 
     def open_(path, who="chief", size=(1440, 900), *, drawn=True, stands=False, **options):
         viewport = {"width": size[0], "height": size[1]}
-        if options or stands:  # one clock for all pages of a context
+        if options or stands or not who:  # whoever signs in stays so; a context has one clock
             state = cookies[who] if who else None
             context = chromium.new_context(viewport=viewport, storage_state=state, **options)
             contexts.append(context)

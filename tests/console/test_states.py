@@ -41,7 +41,7 @@ def console(tmp_path_factory, sqlite_template):
 
 @pytest.fixture(scope="module")
 def cookies(chromium, console):
-    found = served.cookies_of(chromium, console, served.USERS)
+    found = served.Cookies(chromium, console)
     planner = chromium.new_context(storage_state=found["planning"])
     area = planner.request.get(f"{console}/api/v1/grids?level=subdistrict").json()["features"]
     body = {"title": "秋季调整", "area_code": area[0]["id"]}

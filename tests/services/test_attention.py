@@ -14,7 +14,7 @@ from gis_grid.services.territory import territory_of
 from gis_grid.storage.database import sessions
 from gis_grid.storage.incident_times import Choice
 from gis_grid.storage.layers import LayerStore
-from tests import drawn
+from tests import drawn, stored
 
 END = drawn.START + timedelta(days=200)
 NOW_DAYS, BEFORE_DAYS = 28, 84
@@ -33,6 +33,10 @@ def reports(counts, until, days):
 
 def store_busy(engine):
     """Put the drawn city into a database, with a record that has changed in its last four weeks."""
+    stored.put(engine, _fill)
+
+
+def _fill(engine):
     drawn.store(engine)
     since = END - timedelta(days=NOW_DAYS)
     rows = [*reports(NOW, END, NOW_DAYS), *reports(BEFORE, since, BEFORE_DAYS)]

@@ -20,7 +20,7 @@ from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.rerouting import OWNED, Rerouted
 from gis_grid.values.layers import LAYERS
-from tests import drawn
+from tests import drawn, stored
 from tests.redrawn import merged, moved_border, redrawn, renumbered
 
 DAY = timedelta(days=1)
@@ -60,6 +60,11 @@ REQUIRED = {
 @pytest.fixture
 def city(engine):
     """Give the drawn city with something of every layer everywhere, routed as it should be."""
+    stored.put(engine, fill)
+    return engine
+
+
+def fill(engine):
     rng = np.random.default_rng(5)
     drawn.store(engine)
     router, _ = current_router(engine)
@@ -67,7 +72,6 @@ def city(engine):
         for layer in OWNED:
             frame = scattered(rng, layer.name, **REQUIRED.get(layer.name, {}))
             LayerStore(session).upsert(layer, in_order(layer, assign_grids(frame, router)))
-    return engine
 
 
 def in_order(layer, frame):
