@@ -19,7 +19,7 @@ help:  ## list the targets
 demo: .venv/ready-run console  ## make a city and serve it on http://127.0.0.1:$(PORT)
 	.venv/bin/gis-grid demo --size $(SIZE) --seed $(SEED) --data $(DATA) --port $(PORT)
 
-test: .venv/ready-dev console  ## install what the tests need and run them all
+test: .venv/ready-dev .venv/warm console  ## install what the tests need and run them all
 	bash scripts/setup.sh tools
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
@@ -45,6 +45,12 @@ console:  ## build the pages in api/web when they have changed
 
 clean:  ## forget the environment and everything that was built
 	rm -rf .venv site api/static api/web/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# what changed is compiled once and kept, not by every process of the tests that comes to it
+.venv/warm: $(shell find gis_grid -name '*.py') | .venv/ready-dev
+	$(PY) -m gis_grid.router.warm
+	$(PY) -m gis_grid.plan.warm
+	@touch $@
 
 .venv/ready-%: pyproject.toml scripts/setup.sh
 	bash scripts/setup.sh $*

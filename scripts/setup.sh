@@ -58,7 +58,7 @@ install_python() {  # install_python LABEL PIP-ARGUMENT...
   $VENV/bin/python -m pip install --quiet --disable-pip-version-check "$@"
   $VENV/bin/python -m gis_grid.router.warm  # numba's first compile, so that no command waits for it
   $VENV/bin/python -m gis_grid.plan.warm
-  touch "$VENV/ready-$label"
+  touch "$VENV/ready-$label" "$VENV/warm"
 }
 
 postgis_bin() {  # the newest server that has PostGIS, or nothing
