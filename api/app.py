@@ -54,7 +54,7 @@ from api.routers import (
 from gis_grid import __version__
 from gis_grid.services.planning.desk import Desk
 from gis_grid.services.planning.jobs import JobRunner
-from gis_grid.services.special_file import special_grids
+from gis_grid.services.special_file import given_special, special_grids
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, require_schema, sessions
 
@@ -87,7 +87,8 @@ def create_app(settings: Settings | None = None, *, is_ahead: bool = False) -> F
             given = special_grids(settings.special_file)
             live = LiveRouting(engine, cache_dir=settings.cache_dir, special=given)
             desk = Desk(engine)
-            drawing = LiveTiles(engine)
+            special = given_special(settings.special_file)
+            drawing = LiveTiles(engine, special=special)
             if is_ahead:
                 live.begin(then=drawing.prepare)
             with (
@@ -107,6 +108,7 @@ def create_app(settings: Settings | None = None, *, is_ahead: bool = False) -> F
                     "reports": reporting,
                     "desk": desk,
                     "jobs": jobs,
+                    "special": special,
                 }
 
     app = FastAPI(

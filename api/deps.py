@@ -14,6 +14,7 @@ from api.live_reports import LiveReports
 from api.live_tiles import LiveTiles
 from gis_grid.services.planning.desk import Desk
 from gis_grid.services.planning.jobs import JobRunner
+from gis_grid.storage.special import GivenSpecial
 
 
 class State(TypedDict):
@@ -28,6 +29,7 @@ class State(TypedDict):
     reports: LiveReports
     desk: Desk
     jobs: JobRunner
+    special: GivenSpecial | None
 
 
 def _session(request: Request) -> Iterator[Session]:
@@ -74,6 +76,11 @@ async def _jobs(request: Request) -> JobRunner:
     return jobs
 
 
+async def _special(request: Request) -> GivenSpecial | None:
+    special: GivenSpecial | None = request.state.special
+    return special
+
+
 async def _tiles(request: Request) -> LiveTiles:
     tiles: LiveTiles = request.state.tiles
     return tiles
@@ -84,6 +91,9 @@ Sessions = Annotated[sessionmaker[Session], Depends(_sessions)]
 """For an endpoint that opens and closes its session itself, in its own thread."""
 
 DbEngine = Annotated[Engine, Depends(_engine)]
+Special = Annotated[GivenSpecial | None, Depends(_special)]
+"""Special grids of a file, which go before those of the database; None without one."""
+
 Routing = Annotated[LiveRouting, Depends(_routing)]
 Areas = Annotated[LiveAreas, Depends(_areas)]
 TileDrawing = Annotated[LiveTiles, Depends(_tiles)]

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from api.held import HeldTexts
 from gis_grid.errors import GisGridError
 from gis_grid.services.tiling import Tiling
+from gis_grid.storage.special import GivenSpecial
 
 AT_ONCE = 4
 """Tiles that are drawn at the same time."""
@@ -91,8 +92,8 @@ def packed(body: bytes, *, tag: str | None = None) -> Drawn:
 class LiveTiles:
     """What a process needs to answer for tiles."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.tiling = Tiling(engine)
+    def __init__(self, engine: Engine, *, special: GivenSpecial | None = None) -> None:
+        self.tiling = Tiling(engine, special=special)
         self.cache = TileCache()
         self.texts = HeldTexts()
         self._preparing: threading.Thread | None = None

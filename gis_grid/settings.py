@@ -19,7 +19,8 @@ class Settings(BaseSettings):
 
     special_file: Path | None = None
     """Special grids (专属网格) that go before the ground grids: a file of polygons and lines with
-    ``code`` and, as wanted, ``name``, ``priority`` and ``tolerance_m``; none when unset."""
+    ``code`` and, as wanted, ``name``, ``priority`` and ``tolerance_m``; none when unset. They are
+    routed to, listed, found and drawn instead of those that the database keeps."""
 
     secret: SecretStr | None = None
     """What cookies are signed with, 32 characters or more; made once and kept in the database when

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from api.deps import DbSession
+from api.deps import DbSession, Special
 from api.problems import responses
 from api.rights import ReadGrids
 from api.schemas import ChainLink, Code, NoQuery, Word
@@ -106,10 +106,10 @@ class SearchResults(BaseModel):
     responses=responses(HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 def search(
-    session: DbSession, access: ReadGrids, query: Annotated[SearchQuery, Query()]
+    session: DbSession, access: ReadGrids, special: Special, query: Annotated[SearchQuery, Query()]
 ) -> SearchResults:
     """Answer what a text may mean."""
-    found = find(session, query.q, area=access.area, limit=query.limit)
+    found = find(session, query.q, area=access.area, limit=query.limit, special=special)
     return SearchResults(results=[SearchResult.of(one) for one in found])
 
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from api import geojson
-from api.deps import DbSession
+from api.deps import DbSession, Special
 from api.etags import etag_of, headers_of, is_held, unchanged
 from api.problems import responses
 from api.rights import ReadSpecial
@@ -14,7 +14,7 @@ from api.routers.layers import GEOJSON, link
 from api.schemas import AtQuery, BoxQuery, Code, Moment, parse_bbox
 from gis_grid import __version__
 from gis_grid.services.special_sets import find_special, list_special
-from gis_grid.storage.special import SpecialStore
+from gis_grid.storage.special import GivenSpecial, special_of
 from gis_grid.values.special import SPECIAL
 
 router = APIRouter(tags=["special"], default_response_class=geojson.GeoJsonResponse)
@@ -32,7 +32,8 @@ class SpecialQuery(BoxQuery):
     summary="List special grids, a page at a time, ordered by code",
     description=(
         "A GeoJSON FeatureCollection of polygons and lines; `set` is the number of the set that "
-        "they are of, 0 before the first. They lie over the ground grids and belong to none of "
+        "they are of, 0 before the first and for those of the file that the setting `special_file` "
+        "names, which go before any set. They lie over the ground grids and belong to none of "
         "them: everybody sees all of them. The next page, when there is one, is the link `next`, "
         "in the document and the Link header.\n\nExample: `GET /api/v1/special?limit=2`"
     ),
@@ -42,15 +43,16 @@ def list_special_grids(
     request: Request,
     session: DbSession,
     _access: ReadSpecial,
+    given: Special,
     query: Annotated[SpecialQuery, Query()],
 ) -> Response:
     """Answer a page of the special grids."""
-    number = SpecialStore(session).number(query.at)
-    tag = _tag(number)
+    number = special_of(session, given).number(query.at)
+    tag = _tag(number, given)
     if is_held(request, tag):
         return unchanged(tag)
     box = None if query.bbox is None else parse_bbox(query.bbox)
-    frame = list_special(session, at=query.at, bbox=box)
+    frame = list_special(session, at=query.at, bbox=box, given=given)
     if query.after is not None:
         frame = frame[frame["code"] > query.after]
     more = len(frame) > query.limit
@@ -78,16 +80,17 @@ def get_special_grid(
     code: Code,
     session: DbSession,
     _access: ReadSpecial,
+    given: Special,
     query: Annotated[AtQuery, Query()],
 ) -> Response:
     """Answer one special grid."""
-    frame = find_special(session, code, at=query.at)
-    tag = _tag(SpecialStore(session).number(query.at))
+    frame = find_special(session, code, at=query.at, given=given)
+    tag = _tag(special_of(session, given).number(query.at), given)
     if is_held(request, tag):
         return unchanged(tag)
     [feature] = geojson.features(frame, SPECIAL)
     return geojson.GeoJsonResponse(feature, headers=headers_of(tag))
 
 
-def _tag(number: int) -> str:
-    return etag_of(number, SPECIAL.name, __version__)
+def _tag(number: int, given: GivenSpecial | None) -> str:
+    return etag_of(number, SPECIAL.name, __version__, *([given.digest] if given else []))

@@ -66,3 +66,30 @@ def index_special(frame: gpd.GeoDataFrame, named: str) -> SpecialIndex:
     except InputError as error:
         msg = f"{named}: {error}"
         raise type(error)(msg) from error
+
+
+def read_set(path: Path, *, datum: Datum = Datum.WGS84) -> gpd.GeoDataFrame:
+    """Read the special grids of a file as the set that an index of them is made of.
+
+    Parameters
+    ----------
+    path, datum
+        As for `read_special`.
+
+    Returns
+    -------
+    GeoDataFrame in EPSG:4326
+        With `code`, `name`, `priority` and `tolerance_m`, and what the file lacks filled in.
+
+    Raises
+    ------
+    FileError, CrsError, GeometryError, InputError
+        The file is no set of special grids; the message says why.
+    """
+    frame = read_special(path, datum=datum)
+    index = index_special(frame, str(path))  # refuses what no index could be made of
+    rows = {"code": index.codes, "name": index.names, "priority": index.priorities}
+    table = pd.DataFrame({**rows, "tolerance_m": index.tolerances_m})
+    shape_of = dict(zip(frame["code"].astype(str), frame.geometry, strict=True))
+    shapes = [shape_of[code] for code in index.codes]
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=frame.crs)

@@ -4,18 +4,17 @@ from datetime import datetime
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import shapely
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from gis_grid.errors import NotFoundError
-from gis_grid.exchange.special_files import index_special, read_special
+from gis_grid.exchange.special_files import index_special, read_set
 from gis_grid.exchange.writing import write_layer, writer_for
 from gis_grid.geo.datum import Datum
 from gis_grid.router.special import SpecialIndex
 from gis_grid.storage.database import require_schema, sessions
-from gis_grid.storage.special import SpecialStore
+from gis_grid.storage.special import GivenSpecial, SpecialStore, special_of
 from gis_grid.values.special import SPECIAL
 
 
@@ -50,13 +49,7 @@ def keep_special(
     StorageError
         The database cannot be written.
     """
-    frame = read_special(path, datum=datum)
-    index = index_special(frame, str(path))  # refuses what no index could be made of
-    rows = {"code": index.codes, "name": index.names, "priority": index.priorities}
-    table = pd.DataFrame({**rows, "tolerance_m": index.tolerances_m})
-    shape_of = dict(zip(frame["code"].astype(str), frame.geometry, strict=True))
-    shapes = [shape_of[code] for code in index.codes]
-    kept = gpd.GeoDataFrame(table, geometry=shapes, crs=frame.crs)
+    kept = read_set(path, datum=datum)
     with sessions(engine).begin() as session:
         return SpecialStore(session).put(kept, valid_from=now), len(kept)
 
@@ -78,6 +71,7 @@ def list_special(
     *,
     at: datetime | None = None,
     bbox: tuple[float, float, float, float] | None = None,
+    given: GivenSpecial | None = None,
 ) -> gpd.GeoDataFrame:
     """Return the special grids of a moment, by code.
 
@@ -89,6 +83,8 @@ def list_special(
         The moment, with a time zone; None for now.
     bbox
         Only those that meet this box: west, south, east, north in degrees, border included.
+    given
+        Those of a file, which go before those of the database.
 
     Returns
     -------
@@ -102,7 +98,7 @@ def list_special(
     StorageError
         The database cannot be read.
     """
-    store = SpecialStore(session)
+    store = special_of(session, given)
     frame = store.get(store.number(at))
     if bbox is None:
         return frame
@@ -110,7 +106,9 @@ def list_special(
     return frame[met].reset_index(drop=True)
 
 
-def find_special(session: Session, code: str, *, at: datetime | None = None) -> gpd.GeoDataFrame:
+def find_special(
+    session: Session, code: str, *, at: datetime | None = None, given: GivenSpecial | None = None
+) -> gpd.GeoDataFrame:
     """Return the special grid that a code meant at a moment, by default now, as one row.
 
     Raises
@@ -122,7 +120,7 @@ def find_special(session: Session, code: str, *, at: datetime | None = None) -> 
     StorageError
         The database cannot be read.
     """
-    frame = list_special(session, at=at)
+    frame = list_special(session, at=at, given=given)
     frame = frame[frame["code"] == code].reset_index(drop=True)
     if frame.empty:
         message = f"there is no special grid {code!r}; GET /api/v1/special lists them"

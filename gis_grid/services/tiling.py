@@ -19,7 +19,7 @@ from gis_grid.router.special import reaches
 from gis_grid.storage.database import sessions
 from gis_grid.storage.kept_open import KeptOpen
 from gis_grid.storage.layers import LayerStore
-from gis_grid.storage.special import SpecialStore
+from gis_grid.storage.special import GivenSpecial, special_of
 from gis_grid.storage.tile_tokens import TokenWatch
 from gis_grid.storage.tiles import draw_rows, widest_deg
 from gis_grid.tiles.columns import Value, columns_of
@@ -70,8 +70,10 @@ class _Kept(Generic[T]):
 class Tiling:
     """The tiles of a database. Safe for several threads."""
 
-    def __init__(self, engine: Engine, *, poll_s: float = POLL_S) -> None:
-        """Keep the engine; nothing is read yet."""
+    def __init__(
+        self, engine: Engine, *, poll_s: float = POLL_S, special: GivenSpecial | None = None
+    ) -> None:
+        """Keep the engine; nothing is read yet. `special` goes before those of the database."""
         self._connections = KeptOpen(engine)
         self._watch = TokenWatch(engine)
         self._poll_s = poll_s
@@ -80,7 +82,8 @@ class Tiling:
         self._token_lock = threading.Lock()
         self._grid_sheets = _Kept(engine, _read_grids)
         self._view_sheet = _Kept(engine, _read_views)
-        self._special_sheet = _Kept(engine, _read_special)
+        self._special_sheet = _Kept(engine, partial(_read_special, special))
+        self._special = special
         self._widest = {
             name: _Kept(engine, partial(_widest, layer)) for name, layer in TILE_LAYERS.items()
         }
@@ -114,6 +117,7 @@ class Tiling:
             found = self._watch.tokens()
             self._tokens = MappingProxyType(
                 {name: found[layer.source] for name, layer in TILE_LAYERS.items()}
+                | ({SPECIAL.name: f"f-{self._special.digest[:16]}"} if self._special else {})
             )
             self._looked_at = time.monotonic()
             return self._tokens
@@ -215,8 +219,8 @@ def _read_views(session: Session) -> Sheet:
     return Sheet(VIEWS, sectors(to_world(lonlats), **numbers), columns, owners=owners)
 
 
-def _read_special(session: Session) -> Sheet:
-    store = SpecialStore(session)
+def _read_special(given: GivenSpecial | None, session: Session) -> Sheet:
+    store = special_of(session, given)
     frame = reaches(store.get(store.number()))
     columns = columns_of({name: _plain(frame[name]) for name in SPECIAL.fields})
     shapes = shapes_to_world(frame.geometry.to_numpy())

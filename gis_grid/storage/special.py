@@ -126,6 +126,46 @@ class SpecialStore:
         return {code: shape for code, shape in self._session.execute(wanted)}  # noqa: C416 - typed
 
 
+class GivenSpecial:
+    """Special grids that go before those of the database; read like those, never written."""
+
+    def __init__(self, frame: gpd.GeoDataFrame) -> None:
+        """Keep a set as `SpecialStore.get` returns it, and its checksum."""
+        self._frame = frame.sort_values("code", ignore_index=True)
+        self.digest = digest(self._frame)
+
+    def number(self, at: datetime | None = None) -> int:
+        """Return 0, which no set of a database has; they are valid at every moment.
+
+        Raises
+        ------
+        InputError
+            `at` has no time zone.
+        """
+        if at is not None:
+            require_aware(at, "moment")
+        return 0
+
+    def get(self, _number: int = 0) -> gpd.GeoDataFrame:
+        """Return them in EPSG:4326, ordered by code."""
+        return self._frame.copy()
+
+    def names(self) -> dict[str, str | None]:
+        """Return the code and the name of every one, by code."""
+        names = [None if pd.isna(name) else str(name) for name in self._frame["name"]]
+        return dict(zip(self._frame["code"], names, strict=True))
+
+    def shapes(self, codes: Collection[str]) -> dict[str, BaseGeometry]:
+        """Return the shapes of some, by code, in EPSG:4326."""
+        wanted = self._frame[self._frame["code"].isin(list(codes))]
+        return dict(zip(wanted["code"], wanted.geometry, strict=True))
+
+
+def special_of(session: Session, given: GivenSpecial | None = None) -> SpecialStore | GivenSpecial:
+    """Return the special grids that count: those that were given, else those of the database."""
+    return SpecialStore(session) if given is None else given
+
+
 def digest(frame: gpd.GeoDataFrame) -> str:
     """Return a checksum of a set, whatever the order of its rows."""
     rows = sorted(

@@ -51,9 +51,9 @@ def add_users(url: str) -> None:
 
 
 @contextmanager
-def serving(url: str, folder: Path):
+def serving(url: str, folder: Path, **settings):
     """Serve a database; gives the address without a slash at its end."""
-    app = create_app(Settings(database_url=url, cache_dir=folder))
+    app = create_app(Settings(database_url=url, cache_dir=folder, **settings))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

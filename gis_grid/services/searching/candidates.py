@@ -24,7 +24,7 @@ from gis_grid.standards.tables import facility_categories, place_kinds
 from gis_grid.storage import search
 from gis_grid.storage.scoping import Area
 from gis_grid.storage.search import Hit, Wanted
-from gis_grid.storage.special import SpecialStore
+from gis_grid.storage.special import GivenSpecial, special_of
 from gis_grid.values.special import SPECIAL
 
 NAMED = ("grids", "streets", "places", "cameras", "speakers", "landcover")
@@ -55,6 +55,7 @@ class Scope:
 
     session: Session
     area: Area
+    special: GivenSpecial | None = None
 
 
 def candidates(scope: Scope, asked: Question) -> Iterator[Candidate]:
@@ -122,7 +123,7 @@ def _by_code(scope: Scope, asked: Question) -> Iterator[Candidate]:
 def _special(scope: Scope, asked: Question) -> Iterator[Candidate]:
     """Find special grids: a set of them is small, so it is looked through whole."""
     whole, typed = asked.whole, asked.code or ""
-    for code, name in SpecialStore(scope.session).names().items():
+    for code, name in special_of(scope.session, scope.special).names().items():
         known = {"name": name}
         if typed and code.upper().startswith(typed.upper()):
             fit = Fit.CODE if len(code) == len(typed) else Fit.CODE_BEGINS

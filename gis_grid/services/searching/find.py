@@ -13,6 +13,7 @@ from gis_grid.router.cells import boundaries
 from gis_grid.services.searching.candidates import Candidate, Scope, candidates, similar
 from gis_grid.services.searching.showing import Found, show
 from gis_grid.storage.scoping import EVERYWHERE, Area
+from gis_grid.storage.special import GivenSpecial
 
 LIMIT, MOST = 10, 50
 """Results that are given when nobody says how many, and at most."""
@@ -35,7 +36,12 @@ ORDER = (
 
 
 def find(
-    session: Session, text: str, *, area: Area = EVERYWHERE, limit: int = LIMIT
+    session: Session,
+    text: str,
+    *,
+    area: Area = EVERYWHERE,
+    limit: int = LIMIT,
+    special: GivenSpecial | None = None,
 ) -> list[Found]:
     """Return what a text may mean, the likeliest first.
 
@@ -50,6 +56,8 @@ def find(
         Only features in it.
     limit
         At most so many, 1 to 50.
+    special
+        Special grids of a file, which go before those of the database.
 
     Returns
     -------
@@ -69,10 +77,10 @@ def find(
     points = [_coordinate(reading) for reading in readings(text)]
     if points:
         return points[:limit]
-    asked, scope = understand(text), Scope(session, area)
+    asked, scope = understand(text), Scope(session, area, special)
     best = _best(asked, candidates(scope, asked)) or _best(asked, similar(scope, asked.whole))
     cells = list(_cells(asked))
-    return cells + show(session, best, limit=limit - len(cells))
+    return cells + show(session, best, limit=limit - len(cells), special=special)
 
 
 def _best(asked: Question, found: Iterable[Candidate]) -> list[Candidate]:

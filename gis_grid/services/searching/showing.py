@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from gis_grid.services.searching.candidates import Candidate, facility_names, place_names
 from gis_grid.storage import search
 from gis_grid.storage.search import Spot
-from gis_grid.storage.special import SpecialStore
+from gis_grid.storage.special import GivenSpecial, SpecialStore, special_of
 from gis_grid.values.layers import LAYERS
 from gis_grid.values.special import SPECIAL
 
@@ -58,7 +58,13 @@ class Found:
     """What was asked for beyond it and no layer holds, such as a room."""
 
 
-def show(session: Session, ranked: Sequence[Candidate], *, limit: int) -> list[Found]:
+def show(
+    session: Session,
+    ranked: Sequence[Candidate],
+    *,
+    limit: int,
+    special: GivenSpecial | None = None,
+) -> list[Found]:
     """Return the first candidates with their places; a street's stretches count once.
 
     Raises
@@ -68,7 +74,8 @@ def show(session: Session, ranked: Sequence[Candidate], *, limit: int) -> list[F
     """
     chosen = list(islice(_once_a_street(ranked), max(0, limit)))
     streets = search.extents(session, _street_names(chosen))
-    spots = _spots(session, chosen, {stretch.code for stretch in streets.values()})
+    middles = {stretch.code for stretch in streets.values()}
+    spots = _spots(session, chosen, middles, special_of(session, special))
     above = _above(session, chosen)
     found = []
     for one in chosen:
@@ -98,17 +105,20 @@ def _street_names(chosen: Iterable[Candidate]) -> list[str]:
 
 
 def _spots(
-    session: Session, chosen: Sequence[Candidate], middles: Iterable[str]
+    session: Session,
+    chosen: Sequence[Candidate],
+    middles: Iterable[str],
+    special: SpecialStore | GivenSpecial,
 ) -> dict[tuple[str, str], Spot]:
     codes: dict[str, set[str]] = {"streets": set(middles)}
     for one in chosen:
         codes.setdefault(one.layer, set()).add(one.code)
-    special = SpecialStore(session).shapes(codes.pop(SPECIAL.name, ()))
+    shapes = special.shapes(codes.pop(SPECIAL.name, ()))
     return {
         (layer, code): spot
         for layer, wanted in codes.items()
         for code, spot in search.spots(session, layer, wanted).items()
-    } | {(SPECIAL.name, code): search.spot_of(shape) for code, shape in special.items()}
+    } | {(SPECIAL.name, code): search.spot_of(shape) for code, shape in shapes.items()}
 
 
 _ABOVE = {
