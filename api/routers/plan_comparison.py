@@ -7,9 +7,9 @@ from fastapi import Query
 from pydantic import Field
 from sqlalchemy.orm import Session
 
-from api.deps import Desks, Sessions
+from api.deps import Sessions
 from api.rights import Access
-from api.routers.plan_doors import Number, Reading, plan_router, seen_plan
+from api.routers.plan_doors import Drafts, Number, Reading, SeenDrafts, plan_router
 from api.schemas import NoQuery
 from api.schemas_plans import (
     ComparisonOut,
@@ -29,7 +29,6 @@ from gis_grid.services.planning.comparing import (
     shares_of,
     start_of,
 )
-from gis_grid.services.planning.desk import Desk
 from gis_grid.services.planning.judging import PlanSettings, known
 from gis_grid.storage.plans.plans import Plan
 
@@ -55,7 +54,7 @@ def compare_plan(
     query: Annotated[ComparisonQuery, Query()],
     sessions: Sessions,
     access: Reading,
-    desk: Desks,
+    drafts: SeenDrafts,
 ) -> ComparisonOut:
     """Return the numbers of both, what moves, what becomes of each old grid, and what follows.
 
@@ -63,13 +62,11 @@ def compare_plan(
 
     Example: `GET /api/v1/plans/1/comparison?with=current`
     """
-    with sessions.begin() as session:
-        plan = seen_plan(session, number, access)
-        other = _other(session, desk, plan, query.other, access)
-    with desk.look(number) as (plan, held):
+    with drafts.look(number, access) as (plan, held):
         new = held.state.copy()
     settings = PlanSettings.model_validate(dict(plan.settings))
     with sessions.begin() as session:
+        other = _other(session, drafts, plan, query.other, access)
         found = compared(session, other, new, settings, shapes=query.shapes)
     return ComparisonOut(
         step=plan.step,
@@ -86,13 +83,12 @@ def compare_plan(
     )
 
 
-def _other(session: Session, desk: Desk, plan: Plan, name: str, access: Access) -> Other:
+def _other(session: Session, drafts: Drafts, plan: Plan, name: str, access: Access) -> Other:
     if name == "start":
         return start_of(session, plan)
     if name == "current":
         return current_of(session, plan)
-    number = seen_plan(session, int(name), access).number
-    with desk.look(number) as (other, held):
+    with drafts.look(int(name), access) as (other, held):
         return plan_of(plan, other, held.state.copy(), held.first_grids)
 
 

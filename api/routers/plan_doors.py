@@ -1,16 +1,20 @@
 """What the routers of plans share: who may come to a plan, which step they saw, how it is told."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path
-from sqlalchemy.orm import Session
+from fastapi import APIRouter, Depends, Header, Path
+from sqlalchemy.orm import Session, sessionmaker
 
+from api.deps import Desks, Sessions
 from api.problems import responses
 from api.rights import Access, require, require_inside
 from api.schemas_plans import PlanOut, ScheduleOut
 from gis_grid.accounts.permissions import Action
 from gis_grid.errors import NotFoundError
+from gis_grid.services.planning.desk import Desk, Held
 from gis_grid.services.planning.judging import PlanSettings
 from gis_grid.storage.plans.plans import Plan, PlanStore
 
@@ -87,6 +91,37 @@ def seen_plan(session: Session, number: int, access: Access) -> Plan:
         message = f"there is no plan {number}"
         raise NotFoundError(message)
     return plan
+
+
+class Drafts:
+    """The drafts of the desk, each shown only to those who may read its plan."""
+
+    def __init__(self, sessions: sessionmaker[Session], desk: Desk) -> None:
+        self._sessions = sessions
+        self._desk = desk
+
+    @contextmanager
+    def look(self, number: int, access: Access) -> Iterator[tuple[Plan, Held]]:
+        """Give a plan and its draft as they are now; nobody changes the draft meanwhile.
+
+        It is asked first who may read it: a draft that is not in memory is long to read.
+
+        Raises
+        ------
+        NotFoundError
+            There is no such plan, or it lies outside the area of who asks.
+        """
+        with self._sessions.begin() as session:
+            seen_plan(session, number, access)
+        with self._desk.look(number) as found:
+            yield found
+
+
+async def _drafts(sessions: Sessions, desk: Desks) -> Drafts:
+    return Drafts(sessions, desk)
+
+
+SeenDrafts = Annotated[Drafts, Depends(_drafts)]
 
 
 def own_plan(session: Session, number: int, access: Access) -> Plan:

@@ -14,12 +14,12 @@ from api.rights import Access, require_inside
 from api.routers.plan_doors import (
     MaySee,
     Number,
+    SeenDrafts,
     Taking,
     Writing,
     etag,
     own_plan,
     plan_router,
-    seen_plan,
     step_of,
     told_plan,
 )
@@ -53,12 +53,13 @@ class ImportQuery(NoQuery):
         default=None,
         ge=1,
         le=2**53,
-        description="The body is a CSV table of block and grid, a GeoPackage or a zip of "
+        description="The body is a table of block and grid (CSV or XLSX), a GeoPackage or a zip of "
         "Shapefiles, to be one step of this plan; otherwise it is a plan file.",
     )
     layer: Word | None = Field(
         default=None,
-        description="With `onto` and a map: its layer; by default blocks, grids or the only one.",
+        description="With `onto` and a map: its layer; by default blocks, grids or the only one. "
+        "With a workbook: its sheet; by default the first.",
     )
 
 
@@ -73,17 +74,16 @@ def export_plan(
     query: Annotated[ExportQuery, Query()],
     sessions: Sessions,
     access: Taking,
-    desk: Desks,
+    drafts: SeenDrafts,
 ) -> Response:
     """Return the plan file, a GeoPackage, Shapefiles, who has which block, or the gazette.
 
     Example: `GET /api/v1/plans/1/export?format=gpkg`
     """
-    with sessions.begin() as session:
-        seen = seen_plan(session, number, access)
-        start = PlanStore(session).start(seen.start_digest).state()
-    with desk.look(number) as (plan, held):
+    with drafts.look(number, access) as (plan, held):
         state, log = held.state.copy(), [*held.draft.log]
+    with sessions.begin() as session:
+        start = PlanStore(session).start(plan.start_digest).state()
     how = query.format
     name = f"plan-{number}-step-{plan.step}{how.ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag(plan)}
@@ -101,6 +101,7 @@ def export_plan(
             "content": {
                 "application/json": {"schema": {"type": "object"}},
                 "text/csv": {"schema": {"type": "string"}},
+                PlanFormat.XLSX.media_type: {"schema": {"type": "string", "format": "binary"}},
                 PlanFormat.GPKG.media_type: {"schema": {"type": "string", "format": "binary"}},
                 PlanFormat.SHP.media_type: {"schema": {"type": "string", "format": "binary"}},
             },
@@ -117,10 +118,10 @@ async def import_plan(
 ) -> ImportOut:
     """Make a draft of a plan file, or take a table or a map onto a plan as one step.
 
-    A table has the columns block and grid (地块, 网格); an empty grid takes the block out of the
-    plan. A map (GeoPackage, zip of Shapefiles) has areas with a column grid: each block goes to the
-    grid that covers most of it, and `doubts` tells those that do not fit. Rows that cannot be taken
-    are listed with their reason, the others are taken.
+    A table (CSV, XLSX) has the columns block and grid (地块, 网格); an empty grid takes the block
+    out of the plan. A map (GeoPackage, zip of Shapefiles) has areas with a column grid: each block
+    goes to the grid that covers most of it, and `doubts` tells those that do not fit. Rows that
+    cannot be taken are listed with their reason, the others are taken.
 
     Example: `POST /api/v1/plans/import?onto=1` with `If-Match: "3"` and `block,grid` lines
     """

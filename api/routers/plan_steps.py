@@ -7,16 +7,16 @@ from typing import Annotated, Any
 from fastapi import Query, Response
 from pydantic import AfterValidator, Field
 
-from api.deps import DbSession, Desks, Sessions
+from api.deps import Desks, Sessions
 from api.rights import Access, require_inside
 from api.routers.plan_doors import (
     Number,
     Reading,
     Seen,
+    SeenDrafts,
     Writing,
     etag,
     plan_router,
-    seen_plan,
     step_of,
     told_plan,
 )
@@ -85,9 +85,8 @@ class SinceQuery(NoQuery):
 def plan_grids(
     number: Number,
     query: Annotated[GridsQuery, Query()],
-    session: DbSession,
     access: Reading,
-    desk: Desks,
+    drafts: SeenDrafts,
     response: Response,
 ) -> dict[str, Any]:
     """Return grids as GeoJSON features with their sums; the ETag is the plan's last step.
@@ -96,8 +95,7 @@ def plan_grids(
 
     Example: `GET /api/v1/plans/1/grids?bbox=123.01,41.10,123.03,41.12`
     """
-    seen_plan(session, number, access)
-    with desk.look(number) as (plan, held):
+    with drafts.look(number, access) as (plan, held):
         response.headers["ETag"] = etag(plan)
         living = held.state.living_grids()
         found = living if query.bbox is None else grids_within(held, parse_bbox(query.bbox))
@@ -109,17 +107,15 @@ def plan_grids(
 def plan_blocks(
     number: Number,
     query: Annotated[BlocksQuery, Query()],
-    session: DbSession,
     access: Reading,
-    desk: Desks,
+    drafts: SeenDrafts,
     response: Response,
 ) -> dict[str, Any]:
     """Return blocks as GeoJSON features with their grid and weights.
 
     Example: `GET /api/v1/plans/1/blocks?bbox=123.01,41.10,123.03,41.12`
     """
-    seen_plan(session, number, access)
-    with desk.look(number) as (plan, held):
+    with drafts.look(number, access) as (plan, held):
         response.headers["ETag"] = etag(plan)
         found = blocks_within(held, parse_bbox(query.bbox))
         if len(found) > MOST_BLOCKS:
@@ -132,17 +128,15 @@ def plan_blocks(
 def plan_changes(
     number: Number,
     query: Annotated[SinceQuery, Query()],
-    session: DbSession,
     access: Reading,
-    desk: Desks,
+    drafts: SeenDrafts,
     response: Response,
 ) -> ChangedOut:
     """Return what has changed since a step, as it is now.
 
     Example: `GET /api/v1/plans/1/changes?since=46`
     """
-    seen_plan(session, number, access)
-    with desk.look(number) as (plan, held):
+    with drafts.look(number, access) as (plan, held):
         response.headers["ETag"] = etag(plan)
         return _told_changed(changed_by(held.draft, held.draft.log[query.since :]))
 
@@ -151,16 +145,14 @@ def plan_changes(
 def plan_steps(
     number: Number,
     query: Annotated[SinceQuery, Query()],
-    session: DbSession,
     access: Reading,
-    desk: Desks,
+    drafts: SeenDrafts,
 ) -> Entries:
     """Return who did what and when, after a step.
 
     Example: `GET /api/v1/plans/1/steps?since=0`
     """
-    seen_plan(session, number, access)
-    with desk.look(number) as (_, held):
+    with drafts.look(number, access) as (_, held):
         return Entries(
             entries=[told_entry(entry) for entry in held.draft.log[query.since :]],
             undoable=held.draft.undoable,
@@ -170,18 +162,16 @@ def plan_steps(
 
 @router.post("/previews", summary="Say what a step would do")
 def preview_step(
-    number: Number, wish: AnyWish, sessions: Sessions, access: Writing, desk: Desks
+    number: Number, wish: AnyWish, sessions: Sessions, access: Writing, drafts: SeenDrafts
 ) -> PreviewOut:
     """Return what a step would do; the plan stays as it is.
 
     Example: `POST /api/v1/plans/1/previews` with
     `{"do": "merge", "grids": ["219901001001002"], "into": "219901001001001"}`
     """
-    with sessions.begin() as session:
-        seen_plan(session, number, access)
-        with desk.look(number) as (plan, held):
-            settings = PlanSettings.model_validate(dict(plan.settings))
-            found = preview(held, wish.edit(held, session), settings)
+    with drafts.look(number, access) as (plan, held), sessions.begin() as session:
+        settings = PlanSettings.model_validate(dict(plan.settings))
+        found = preview(held, wish.edit(held, session), settings)
     return PreviewOut(
         effects=[GridEffect.model_validate(one, from_attributes=True) for one in found.effects],
         broken=list(found.broken),

@@ -6,10 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
-from api.deps import DbSession, Desks
 from api.live_tiles import packed
 from api.problems import responses
-from api.routers.plan_doors import Reading, seen_plan
+from api.routers.plan_doors import Reading, SeenDrafts
 from api.routers.tiles import TILE_ANSWERS, Square, headers_of, sent
 from api.schemas import NoQuery
 from gis_grid.services.planning.tiles import seen_blocks, token_of
@@ -41,15 +40,13 @@ def get_block_tile(
     tile: Square,
     access: Reading,
     query: Annotated[PlanTileQuery, Query()],
-    session: DbSession,
-    desk: Desks,
+    drafts: SeenDrafts,
 ) -> Response:
     """Return the blocks of a plan in one square of the map as a Mapbox vector tile.
 
     Example: `GET /tiles/blocks/15/27581/12284.mvt?plan=1&g=47`
     """
-    seen_plan(session, query.plan, access)
-    with desk.look(query.plan) as (plan, held):
+    with drafts.look(query.plan, access) as (plan, held):
         tag, is_named = f'"{token_of(plan)}"', query.g == str(plan.step)
         if request.headers.get("if-none-match") == tag:  # known without drawing it
             headers = headers_of(tag, is_named=is_named)

@@ -9,13 +9,14 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 from pydantic import Field
 
-from api.deps import DbSession, Desks
+from api.deps import DbSession
 from api.problems import responses
 from api.rights import require_inside
 from api.routers.plan_doors import (
     MaySee,
     Number,
     Reading,
+    SeenDrafts,
     Writing,
     etag,
     own_plan,
@@ -166,7 +167,7 @@ def plan_numbers(
     query: Annotated[NumbersQuery, Query()],
     session: DbSession,
     access: Reading,
-    desk: Desks,
+    drafts: SeenDrafts,
 ) -> Numbers:
     """Return the numbers of each grid, how even work and households are, and broken rules.
 
@@ -174,13 +175,13 @@ def plan_numbers(
 
     Example: `GET /api/v1/plans/1/numbers?at=start`
     """
-    seen = seen_plan(session, number, access)
     codes, above, _ = current_kin(session)
     parents = dict(zip(codes, above, strict=True))
     if query.at == "start":
+        seen = seen_plan(session, number, access)
         state = PlanStore(session).start(seen.start_digest).state()
         return _told_numbers(state, seen, parents, step=0)
-    with desk.look(number) as (plan, held):
+    with drafts.look(number, access) as (plan, held):
         return _told_numbers(held.state, plan, parents, step=plan.step)
 
 

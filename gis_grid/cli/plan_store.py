@@ -128,7 +128,9 @@ def _by_ending(out: Path) -> PlanFormat:
 def import_(
     file: Annotated[
         Path,
-        typer.Argument(help="A plan file, or with --onto a table (CSV) or a map (.gpkg, .zip)."),
+        typer.Argument(
+            help="A plan file, or with --onto a table (.csv, .xlsx) or a map (.gpkg, .zip)."
+        ),
     ],
     *,
     onto: Annotated[
@@ -137,7 +139,10 @@ def import_(
     ] = None,
     layer: Annotated[
         str | None,
-        typer.Option(help="Layer of a map [default: blocks, grids or the only one]"),
+        typer.Option(
+            help="Layer of a map, by default blocks, grids or the only one; or sheet of a workbook, "
+            "by default the first."
+        ),
     ] = None,
     keep_going: KeepGoing = False,
     as_json: AsJson = False,

@@ -1,11 +1,13 @@
 """Excel workbooks (XLSX), read row by row in batches."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.etree.ElementTree import ParseError
 
 import numpy as np
 import pandas as pd
@@ -50,19 +52,28 @@ def open_sheet(path: Path, *, layer: str | None = None) -> Source:
     )
 
 
-def _open(path: Path) -> "openpyxl.Workbook":
+@contextmanager
+def _opened(path: Path) -> Iterator["openpyxl.Workbook"]:
+    """Give a workbook; what is broken in it is told as such also when it is met while reading."""
     import openpyxl  # noqa: PLC0415 - a service that starts reads no sheet
     from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
 
+    broken = (zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError)
     try:
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, OSError) as error:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        try:
+            yield book
+        finally:
+            book.close()
+    except FileError:
+        raise
+    except (*broken, KeyError, ValueError, EOFError, OSError) as error:
         message = f"{path} cannot be read as XLSX: {error}"
         raise FileError(message) from error
 
 
 def _look(path: Path, layer: str | None) -> tuple[str, list[str], int | None]:
-    with closing(_open(path)) as book:
+    with _opened(path) as book:
         names = book.sheetnames
         if layer is not None and layer not in names:
             message = f"{path} has no sheet {layer!r}; it has {', '.join(names)}"
@@ -75,7 +86,7 @@ def _look(path: Path, layer: str | None) -> tuple[str, list[str], int | None]:
 
 
 def _read(path: Path, *, sheet: str, heading: list[str], size: int) -> Iterator[Batch]:
-    with closing(_open(path)) as book:
+    with _opened(path) as book:
         rows = book[sheet].iter_rows(min_row=2, max_col=len(heading), values_only=True)
         following = 2
         while lines := list(islice(rows, size)):

@@ -145,8 +145,8 @@ def test_the_assignment_goes_out_and_comes_in(client, number):
     assert {one["block"]: one["grid"] for one in rows_of(export(client, copy, "csv"))} == told
 
 
-@pytest.mark.parametrize("how", ["gpkg", "shp"])
-def test_a_map_goes_out_and_comes_in(client, number, how):
+@pytest.mark.parametrize("how", ["gpkg", "shp", "xlsx"])
+def test_a_map_or_a_workbook_goes_out_and_comes_in(client, number, how):
     content, told = export(client, number, how), assignment(client, number)
     copy = client.post(f"/api/v1/plans/{number}/copies", json={"title": "x"}).json()["number"]
     blocks = blocks_of(told, "D")
@@ -206,6 +206,72 @@ def test_bad_rows_are_named_and_the_good_ones_are_taken(client, number):
     assert (after[good], after[other]) == ("H", "")
     undone = client.post(f"/api/v1/plans/{copy}/undo", headers={"If-Match": '"6"'})
     assert undone.status_code == 200
+
+
+def test_bad_rows_of_a_workbook_are_named_and_numbers_are_codes(client, number):
+    copy = client.post(f"/api/v1/plans/{number}/copies", json={"title": "x"}).json()["number"]
+    wish = {"do": "rename", "codes": [["H", "219901001001001"]]}
+    assert step(client, copy, wish, 5).status_code == 200
+    told = assignment(client, copy)
+    good, other, third = (blocks_of(told, grid)[0] for grid in "GIB")
+    rows = [
+        (" 网格 ", "备注", "Block"),
+        (219901001001001, "a number", good),
+        ("H", None, "B999"),
+        (None, None, None),
+        (2199010010010011, "sixteen digits", third),
+        (None, None, other),
+        (1.5, None, third),
+    ]
+    taken = bring(client, workbook(rows), onto=copy, seen=6)
+    assert taken.status_code == 201, taken.text
+    found = taken.json()
+    assert (found["moved"], found["rejected"], found["plan"]["step"]) == (2, 3, 7)
+    rejects = [(one["row"], one["field"], one["value"]) for one in found["rejects"]]
+    assert rejects[0] == (3, "grid", "H")
+    assert rejects[2] == (7, "grid", "1.5")
+    assert rejects[1][:2] == (5, "grid")
+    assert "make the cell text" in rejects[1][2]
+    after = assignment(client, copy)
+    assert (after[good], after[other], after[third]) == ("219901001001001", "", "B")
+
+
+def workbook(rows):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def broken(content):
+    """Return a workbook whose sheet ends in the middle of a row."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as old,
+        zipfile.ZipFile(stream, "w") as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, part[: -len(part) // 3] if "sheet1" in name else part)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        (lambda: workbook([("block",)]), "one column 'grid'"),
+        (lambda: workbook([]), "is empty"),
+        (lambda: workbook([("block", "grid"), ("B1", "A")])[:-30], "cannot be"),
+        (lambda: broken(workbook([("block", "grid"), *[("B1", "A")] * 99])), "read as XLSX"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(client, number, table, said):
+    refused = bring(client, table(), onto=number, seen=5)
+    assert refused.status_code == 422, refused.text
+    assert said in refused.json()["detail"]
+    assert "/" not in refused.json()["detail"]  # no path of the server
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import openpyxl
 import pytest
 from typer.testing import CliRunner
 
@@ -91,6 +92,25 @@ def test_a_plan_travels_through_files_is_published_and_undone(url, tmp_path):
     refused = CliRunner().invoke(app, ["plan", "publish", "2", "--name", "x", *at])
     assert "grid A has no blocks" in str(refused.exception)
     assert ground(url) == before
+
+
+def test_a_workbook_comes_in_as_a_step(url, tmp_path):
+    at, file = ("--database", url), tmp_path / "plan.xlsx"
+    run("export", 1, "-o", file, *at)
+    book = openpyxl.load_workbook(file)
+    [head, first, *_] = book.active.iter_rows()
+    assert [cell.value for cell in head] == ["block", "grid"]
+    first[1].value = "H" if first[1].value == "G" else "G"
+    book.active.append(["B999", "G"])
+    book.save(file)
+    told = json.loads(run("import", file, "--onto", 1, "--json", *at, code=1))
+    [lost] = told["rejects"]
+    assert (told["moved"], lost["value"], lost["row"]) == (1, "B999", book.active.max_row)
+    assert "no sheet 'x'" in str(
+        CliRunner()
+        .invoke(app, ["plan", "import", str(file), "--onto", "1", "--layer", "x", *at])
+        .exception
+    )
 
 
 def test_a_publication_from_the_command_line_is_undone(url):

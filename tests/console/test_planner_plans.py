@@ -125,15 +125,16 @@ def test_a_plan_that_was_taken_home_is_brought_in_by_a_click(desk, tmp_path):
     page.locator("text=notes.json 不是方案文件").wait_for()
 
 
-def test_a_map_is_brought_to_a_draft_as_one_step(desk, tmp_path):
+@pytest.mark.parametrize(("kind", "by"), [("gpkg", "a map"), ("xlsx", "a table")])
+def test_a_file_is_brought_to_a_draft_as_one_step(desk, tmp_path, kind, by):
     listed = at_the_list(desk)
-    number = begun(listed, "地图")
+    number = begun(listed, "归属")
     opened = opened_plan(desk, number)
     page = opened.page
     page.get_by_role("button", name="导出").click()
     with page.expect_download() as taken:
-        page.locator("a[href$='format=gpkg']").click()
-    file = tmp_path / "plan.gpkg"
+        page.locator(f"a[href$='format={kind}']").click()
+    file = tmp_path / f"plan.{kind}"
     taken.value.save_as(file)
     page.evaluate(
         """async () => {
@@ -153,7 +154,7 @@ def test_a_map_is_brought_to_a_draft_as_one_step(desk, tmp_path):
     page.locator("dialog[open] h2", has_text="个地块换了网格").wait_for()
     opened.until("gisGridDraft.plan.step === 2")
     opened.until("gisGridDraft.grids.get('A')?.properties.blocks > 0")
-    opened.until("gisGridDraft.entries.at(-1)?.title.includes('blocks by a map')")
+    opened.until(f"gisGridDraft.entries.at(-1)?.title.includes('blocks by {by}')")
 
 
 def test_a_plan_waits_for_its_moment_is_cancelled_and_then_published_at_one(desk):

@@ -30,6 +30,7 @@ from gis_grid.storage.plans.plans import Plan
 ABOUT = "plan"
 """The member of a plan file that says which plan it is; the rest is its ground and its steps."""
 
+ASSIGNMENT = ("block", "grid")
 GAZETTE = ("old_code", "new_codes", "kind", "area_m2", "households")
 SHORT = MappingProxyType(
     {
@@ -57,6 +58,9 @@ class PlanFormat(StrEnum):
     CSV = "csv"
     """Block and grid."""
 
+    XLSX = "xlsx"
+    """The same as an Excel workbook."""
+
     GAZETTE_CSV = "gazette_csv"
     """Old code, new codes, kind, area, households."""
 
@@ -73,19 +77,22 @@ class PlanFormat(StrEnum):
         return _ENDINGS[self]
 
 
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MEDIA: Mapping[PlanFormat, str] = {
     PlanFormat.PLAN: "application/json",
     PlanFormat.GPKG: "application/geopackage+sqlite3",
     PlanFormat.SHP: "application/zip",
     PlanFormat.CSV: "text/csv; charset=utf-8",
+    PlanFormat.XLSX: _SHEET,
     PlanFormat.GAZETTE_CSV: "text/csv; charset=utf-8",
-    PlanFormat.GAZETTE_XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    PlanFormat.GAZETTE_XLSX: _SHEET,
 }
 _ENDINGS: Mapping[PlanFormat, str] = {
     PlanFormat.PLAN: ".plan.json",
     PlanFormat.GPKG: ".gpkg",
     PlanFormat.SHP: ".zip",
     PlanFormat.CSV: ".csv",
+    PlanFormat.XLSX: ".xlsx",
     PlanFormat.GAZETTE_CSV: ".gazette.csv",
     PlanFormat.GAZETTE_XLSX: ".gazette.xlsx",
 }
@@ -112,7 +119,9 @@ def handed_out(
     if how is PlanFormat.GAZETTE_XLSX:
         return _sheet("gazette", GAZETTE, gazette_rows(start, state))
     if how is PlanFormat.CSV:
-        return _csv(("block", "grid"), assignment_rows(state))
+        return _csv(ASSIGNMENT, assignment_rows(state))
+    if how is PlanFormat.XLSX:
+        return _sheet("assignment", ASSIGNMENT, assignment_rows(state))
     writers: Mapping[PlanFormat, Callable[[PlanState, Path], bytes]] = {
         PlanFormat.GPKG: _geopackage,
         PlanFormat.SHP: _shapefiles,
@@ -181,9 +190,9 @@ def _sheet(name: str, names: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
 
 def _cell(sheet: Any, value: object) -> object:  # noqa: ANN401 - openpyxl is untyped here
-    """Return a cell; text stays text, also where it looks like a formula."""
-    if not isinstance(value, str):
-        return value
+    """Return a cell; text stays text, also where it looks like a formula or an error."""
+    if not isinstance(value, str) or not value.startswith(("=", "#")):
+        return value  # a cell of its own takes ten times as long
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
 
     cell = WriteOnlyCell(sheet, value)
@@ -194,7 +203,7 @@ def _cell(sheet: Any, value: object) -> object:  # noqa: ANN401 - openpyxl is un
 def _geopackage(state: PlanState, folder: Path) -> bytes:
     path = folder / "plan.gpkg"
     grids, blocks = _grids(state), _blocks(state)
-    assignment = pd.DataFrame(assignment_rows(state), columns=["block", "grid"])
+    assignment = pd.DataFrame(assignment_rows(state), columns=[*ASSIGNMENT])
     pyogrio.write_dataframe(grids, path, layer="grids", driver="GPKG")
     pyogrio.write_dataframe(blocks, path, layer="blocks", driver="GPKG", append=True)
     pyogrio.write_dataframe(assignment, path, layer="assignment", driver="GPKG", append=True)

@@ -1,9 +1,7 @@
 """Plans from files: a plan file becomes a draft, a table or a map becomes a step."""
 
-import csv
-import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,17 +20,16 @@ from gis_grid.services.planning.handing_out import ABOUT
 from gis_grid.services.planning.judging import PlanSettings
 from gis_grid.services.planning.map_files import is_map, map_assignment
 from gis_grid.services.planning.starting import below
+from gis_grid.services.planning.table_files import is_workbook, rows_of_text, rows_of_workbook
 from gis_grid.storage.city import CityStore
 from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.plans.packing import Start
 from gis_grid.storage.plans.plans import Plan, PlanStore
 
-MOST_ROWS = 500_000
 MOST_REJECTS = 1_000
 """Rejects that are told; all of them are counted."""
 
-_BLOCK, _GRID = ("block", "地块"), ("grid", "网格")
 _SAME_M2 = 1.0
 
 
@@ -161,52 +158,19 @@ def assignment_of(held: Held, content: bytes, *, layer: str | None = None) -> As
     held
         The draft.
     content
-        CSV with the columns block and grid (地块, 网格) in UTF-8 or GB 18030, where a row with an
-        empty grid takes the block out of the plan; or a map, see `map_assignment`.
+        A table with the columns block and grid (地块, 网格), where a row with an empty grid takes
+        the block out of the plan: CSV, see `rows_of_text`, or an Excel workbook, see
+        `rows_of_workbook`; or a map, see `map_assignment`.
     layer
-        Of a map: which layer.
+        Of a map which layer, of a workbook which sheet.
 
     Raises
     ------
     FileError
         It is no such table or map, or has too many rows.
     """
+    if is_workbook(content):
+        return assigned_by_rows(held, rows_of_workbook(content, sheet=layer))
     if is_map(content):
         return map_assignment(held, content, layer=layer)
-    return assigned_by_rows(held, _rows(content))
-
-
-def _rows(content: bytes) -> Iterator[tuple[int, str, str]]:
-    reader = csv.reader(io.StringIO(_text(content), newline=""), strict=True)
-    try:
-        heading = [name.strip().lower() for name in next(reader, [])]
-        block, grid = _column(heading, _BLOCK), _column(heading, _GRID)
-        for number, row in enumerate(reader, 2):
-            if number > MOST_ROWS:
-                message = f"the table has more than {MOST_ROWS:,} rows; send it in parts"
-                raise FileError(message)
-            if row:
-                cells = [*row, *[""] * (len(heading) - len(row))]
-                yield number, cells[block].strip(), cells[grid].strip()
-    except csv.Error as error:
-        message = f"line {reader.line_num} of the table is no CSV: {error}"
-        raise FileError(message) from error
-
-
-def _column(heading: list[str], names: tuple[str, ...]) -> int:
-    found = [at for at, name in enumerate(heading) if name in names]
-    if len(found) != 1:
-        message = f"the table needs one column {names[0]!r} ({names[1]}); it has "
-        message += ", ".join(heading[:10]) or "no heading"
-        raise FileError(message)
-    return found[0]
-
-
-def _text(content: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    message = "the table is neither UTF-8 nor GB 18030"
-    raise FileError(message)
+    return assigned_by_rows(held, rows_of_text(content))

@@ -3,7 +3,7 @@
 import type { PlanDesk } from "./desk.ts";
 import { type Item, menuButton } from "./menu.ts";
 
-const FORMATS = ["gazette_xlsx", "gazette_csv", "plan", "gpkg", "shp", "csv"] as const;
+const FORMATS = ["gazette_xlsx", "gazette_csv", "plan", "gpkg", "shp", "xlsx", "csv"] as const;
 
 export function exportMenu(desk: PlanDesk): HTMLElement {
   const { draft, may, w } = desk;

@@ -22,7 +22,8 @@ const SHOWN = 50;
 
 export function openTaking(desk: PlanDesk): void {
   const { draft, shell, w } = desk;
-  const file = h("input", { class: "inp", type: "file", name: "file", accept: ".csv,.gpkg,.zip" });
+  const accept = ".xlsx,.csv,.gpkg,.zip";
+  const file = h("input", { class: "inp", type: "file", name: "file", accept });
   openDialog({
     title: w.taking.title,
     body: [field(w.taking.file, file, h("small", { class: "dim" }, w.taking.fileNote))],

@@ -41,6 +41,7 @@ export const en: PanelWords = {
     plan: "Plan file",
     gpkg: "GeoPackage",
     shp: "Shapefile",
+    xlsx: "Assignments (Excel)",
     csv: "Assignments (CSV)",
   },
   exportNotes: {
@@ -49,7 +50,8 @@ export const en: PanelWords = {
     plan: "every step; can be imported again",
     gpkg: "grids, blocks, assignment",
     shp: "grids and blocks in a zip",
-    csv: "which grid has which block",
+    xlsx: "which grid has which block; comes in again",
+    csv: "the same as text",
   },
   taking,
   tabs: {

@@ -36,7 +36,7 @@ export const publish: PanelWords["publish"] = {
 
 export const taking: PanelWords["taking"] = {
   open: "Import an assignment…",
-  note: "CSV, GeoPackage, Shapefile (zip)",
+  note: "Excel, CSV, GeoPackage, Shapefile (zip)",
   title: "Import who has which block",
   file: "File",
   fileNote:

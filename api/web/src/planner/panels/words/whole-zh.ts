@@ -35,7 +35,7 @@ export const publish = {
 
 export const taking = {
   open: "导入归属…",
-  note: "CSV、GeoPackage、Shapefile（zip）",
+  note: "Excel、CSV、GeoPackage、Shapefile（zip）",
   title: "导入地块归属",
   file: "文件",
   fileNote: "表格含“地块、网格”两列；地图的面含“网格”一列，各地块归入占其面积多半的网格",

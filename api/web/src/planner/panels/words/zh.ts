@@ -40,6 +40,7 @@ export const zh = {
     plan: "方案文件",
     gpkg: "GeoPackage",
     shp: "Shapefile",
+    xlsx: "地块归属表（Excel）",
     csv: "地块归属表（CSV）",
   },
   exportNotes: {
@@ -48,7 +49,8 @@ export const zh = {
     plan: "含每一步，可再导入",
     gpkg: "网格、地块与归属",
     shp: "网格与地块，打包",
-    csv: "每个地块在哪个网格",
+    xlsx: "每个地块在哪个网格，可再导入",
+    csv: "同上，纯文本",
   },
   taking,
   tabs: {
