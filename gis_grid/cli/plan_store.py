@@ -140,8 +140,8 @@ def import_(
     layer: Annotated[
         str | None,
         typer.Option(
-            help="Layer of a map, by default blocks, grids or the only one; or sheet of a workbook, "
-            "by default the first."
+            help="Layer of a map, by default blocks, grids or the only one; or sheet of a "
+            "workbook, by default the first."
         ),
     ] = None,
     keep_going: KeepGoing = False,

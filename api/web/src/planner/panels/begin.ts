@@ -32,16 +32,18 @@ export function openBegin(shell: Shell, w: PanelWords): void {
   });
   const form = settingsForm(w, FIRST);
   let areas: Area[] = [];
+  let isRead = false;
   const show = () => {
     const wanted = search.value.trim().toLowerCase();
     const chosen = list.value;
     const found = areas.filter(
       (one) => !wanted || `${one.name ?? ""} ${one.code}`.toLowerCase().includes(wanted),
     );
-    replace(
-      list,
-      ...found.slice(0, MOST).map((one) => h("option", { value: one.code }, textOf(shell, one))),
-    );
+    const options = found
+      .slice(0, MOST)
+      .map((one) => h("option", { value: one.code }, textOf(shell, one)));
+    const none = h("option", { disabled: true }, isRead ? w.begin.nothing : w.begin.reading);
+    replace(list, ...(options.length ? options : [none]));
     const stays = found.some((one) => one.code === chosen);
     list.value = stays ? chosen : (found[0]?.code ?? "");
   };
@@ -71,10 +73,16 @@ export function openBegin(shell: Shell, w: PanelWords): void {
   readAreas(shell, (more) => {
     areas = [...areas, ...more];
     show();
-  }).catch(() => shell.notify(w.begin.failed));
+  })
+    .catch(() => shell.notify(w.begin.failed))
+    .finally(() => {
+      isRead = true;
+      show();
+    });
+  show();
 }
 
-/** Grids above the ground, from the small to the large: a plan is mostly about a street. */
+/** Grids above the ground: a plan is mostly about a street, and of communities there are thousands. */
 async function readAreas(shell: Shell, add: (areas: Area[]) => void): Promise<void> {
   const { levels, ground } = shell.city.city;
   const above = levels
@@ -85,8 +93,8 @@ async function readAreas(shell: Shell, add: (areas: Area[]) => void): Promise<vo
     );
   const order = [
     "subdistrict",
-    "community",
     ...above.filter((one) => one !== "subdistrict" && one !== "community"),
+    "community",
   ];
   for (const level of order.filter((one) => above.includes(one))) {
     for await (const page of shell.api.pages<Area>("/api/v1/grids", { level, limit: 500 })) {

@@ -4,6 +4,9 @@ import { ApiError, AwayError } from "../../api.ts";
 import { type Child, h, replace } from "../../ui/dom.ts";
 import { button } from "../../ui/parts.ts";
 
+/** What takes longer shows that it goes on: a plan of a whole city takes half a minute to begin. */
+const SLOW_MS = 400;
+
 export interface DialogParts {
   title: string;
   body: Child[];
@@ -32,11 +35,13 @@ export function openDialog(parts: DialogParts): Dialog {
     ? h("button", { type: "submit", class: parts.bad ? "btn bad" : "btn pri" }, parts.action)
     : null;
   const close = () => element.close();
+  const bar = h("progress", { class: "pl-progress", "aria-label": parts.title, hidden: true });
   const form = h(
     "form",
     { class: "pl-form", novalidate: true },
     h("h2", { class: "t16" }, parts.title),
     ...parts.body,
+    bar,
     fault,
     h("div", { class: "row pl-ends" }, button(parts.close, close), submit),
   );
@@ -53,7 +58,7 @@ export function openDialog(parts: DialogParts): Dialog {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void sent(told, parts);
+    void sent(told, parts, bar);
   });
   element.addEventListener("keydown", (event) => event.stopPropagation()); // single keys are the page's
   const opener = document.activeElement;
@@ -67,9 +72,14 @@ export function openDialog(parts: DialogParts): Dialog {
   return told;
 }
 
-async function sent(dialog: Dialog, { run, away = "" }: DialogParts): Promise<void> {
+async function sent(
+  dialog: Dialog,
+  { run, away = "" }: DialogParts,
+  bar: HTMLElement,
+): Promise<void> {
   if (!run || dialog.submit?.disabled) return;
   if (dialog.submit) dialog.submit.disabled = true;
+  const slow = setTimeout(() => (bar.hidden = false), SLOW_MS);
   dialog.fault("");
   try {
     await run();
@@ -80,6 +90,8 @@ async function sent(dialog: Dialog, { run, away = "" }: DialogParts): Promise<vo
     else if (error instanceof Refusal) dialog.fault(error.message);
     else throw error;
   } finally {
+    clearTimeout(slow);
+    bar.hidden = true;
     if (dialog.submit) dialog.submit.disabled = false;
   }
 }

@@ -317,6 +317,8 @@ export const en: PanelWords = {
     action: "Begin",
     noTitle: "Give it a title",
     noArea: "Choose a subdistrict, a community or a district",
+    nothing: "No such grid",
+    reading: "Reading the list of grids",
     failed: "Not all grids could be listed",
   },
   publish,

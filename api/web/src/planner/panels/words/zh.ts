@@ -314,6 +314,8 @@ export const zh = {
     action: "开始",
     noTitle: "请填名称",
     noArea: "请选一个街道、社区或区",
+    nothing: "没有这样的网格",
+    reading: "正在读取网格名单",
     failed: "网格名单没有取全",
   },
   publish,
