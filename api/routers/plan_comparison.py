@@ -20,6 +20,7 @@ from api.schemas_plans import (
     SideOut,
 )
 from gis_grid.plan.compare import SMALL, Comparison
+from gis_grid.plan.state import PlanState
 from gis_grid.services.planning.comparing import (
     Other,
     Side,
@@ -63,10 +64,10 @@ def compare_plan(
     Example: `GET /api/v1/plans/1/comparison?with=current`
     """
     with drafts.look(number, access) as (plan, held):
-        new = held.state.copy()
+        new, start = held.state.copy(), held.beginning()
     settings = PlanSettings.model_validate(dict(plan.settings))
     with sessions.begin() as session:
-        other = _other(session, drafts, plan, query.other, access)
+        other = _other(session, drafts, (plan, start), query.other, access)
         found = compared(session, other, new, settings, shapes=query.shapes)
     return ComparisonOut(
         step=plan.step,
@@ -83,11 +84,14 @@ def compare_plan(
     )
 
 
-def _other(session: Session, drafts: Drafts, plan: Plan, name: str, access: Access) -> Other:
+def _other(
+    session: Session, drafts: Drafts, mine: tuple[Plan, PlanState], name: str, access: Access
+) -> Other:
+    plan, start = mine
     if name == "start":
-        return start_of(session, plan)
+        return start_of(plan, start)
     if name == "current":
-        return current_of(session, plan)
+        return current_of(session, plan, start)
     with drafts.look(int(name), access) as (other, held):
         return plan_of(plan, other, held.state.copy(), held.first_grids)
 

@@ -72,7 +72,6 @@ class ImportQuery(NoQuery):
 def export_plan(
     number: Number,
     query: Annotated[ExportQuery, Query()],
-    sessions: Sessions,
     access: Taking,
     drafts: SeenDrafts,
 ) -> Response:
@@ -81,9 +80,7 @@ def export_plan(
     Example: `GET /api/v1/plans/1/export?format=gpkg`
     """
     with drafts.look(number, access) as (plan, held):
-        state, log = held.state.copy(), [*held.draft.log]
-    with sessions.begin() as session:
-        start = PlanStore(session).start(plan.start_digest).state()
+        start, state, log = held.beginning(), held.state.copy(), [*held.draft.log]
     how = query.format
     name = f"plan-{number}-step-{plan.step}{how.ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": etag(plan)}

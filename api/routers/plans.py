@@ -177,12 +177,11 @@ def plan_numbers(
     """
     codes, above, _ = current_kin(session)
     parents = dict(zip(codes, above, strict=True))
-    if query.at == "start":
-        seen = seen_plan(session, number, access)
-        state = PlanStore(session).start(seen.start_digest).state()
-        return _told_numbers(state, seen, parents, step=0)
     with drafts.look(number, access) as (plan, held):
-        return _told_numbers(held.state, plan, parents, step=plan.step)
+        if query.at == "now":
+            return _told_numbers(held.state, plan, parents, step=plan.step)
+        start = held.beginning()
+    return _told_numbers(start, plan, parents, step=0)
 
 
 def _told_numbers(

@@ -99,12 +99,8 @@ def export(
 ) -> None:
     """Write a plan to a file: all of it, its grids and blocks, who has which block, the gazette."""
     how = format_ or _by_ending(out)
-    with _engine(database) as engine:
-        with sessions(engine).begin() as session:
-            store = PlanStore(session)
-            start = store.start(store.get(number).start_digest).state()
-        with Desk(engine, at_once=1).look(number) as (plan, held):
-            content = handed_out(how, plan, start, held.state, held.draft.log)
+    with _engine(database) as engine, Desk(engine, at_once=1).look(number) as (plan, held):
+        content = handed_out(how, plan, held.beginning(), held.state, held.draft.log)
     try:
         out.write_bytes(content)
     except OSError as error:

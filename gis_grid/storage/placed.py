@@ -3,15 +3,23 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Table, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from gis_grid.errors import InputError
 from gis_grid.storage.tables import open_incidents, table_of
 from gis_grid.values.layers import INCIDENTS, LAYERS
+
+WIDE = 1 / 3
+"""When a larger share of a layer is wanted, SQLite reads all of it in its order: to look a row up
+by an index takes three times as long."""
 
 Bbox = tuple[float, float, float, float]
 """West, south, east, north in degrees."""
@@ -64,24 +72,49 @@ def placed_in(
     if layer not in LAYERS or LAYERS[layer].geometry != "POINT":
         message = f"{layer} is no layer of points"
         raise InputError(message)
-    columns = table_of[layer].c
+    table = table_of[layer]
+    columns = table.c
     west, south, east, north = bbox
+    is_wide = not is_open and _is_wide(session, table, west, east)  # few are open: by their index
+    lon = _unindexed(columns.lon) if is_wide else columns.lon
     statement = select(columns.code, columns.lon, columns.lat).where(
-        columns.lon.between(west, east), columns.lat.between(south, north)
+        lon.between(west, east), columns.lat.between(south, north)
     )
     if layer == INCIDENTS.name:
-        statement = statement.where(*_which(since, until, is_open=is_open))
+        is_sqlite = session.get_bind().dialect.name == "sqlite"
+        at = _unindexed(columns.reported_at) if is_sqlite else columns.reported_at
+        statement = statement.where(*_which(at, since, until, is_open=is_open))
     # a million rows: as the driver gives them, since wrapping each takes longer than reading it
     answer = session.connection().execute(statement)
     rows = answer.cursor.fetchall()
     answer.close()
-    lon, lat = (np.fromiter((row[at] for row in rows), float, len(rows)) for at in (1, 2))
-    codes = np.fromiter((row[0] for row in rows), object, len(rows))
-    return Placed(codes, np.column_stack([lon, lat]))
+    codes = np.fromiter(map(itemgetter(0), rows), object, len(rows))
+    lonlat = np.empty((len(rows), 2))
+    for at in (0, 1):
+        lonlat[:, at] = np.fromiter(map(itemgetter(at + 1), rows), float, len(rows))
+    return Placed(codes, lonlat)
+
+
+def _is_wide(session: Session, table: Table, west: float, east: float) -> bool:
+    """Tell whether SQLite had better read all rows than look up those between two longitudes."""
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    found = select(func.count()).select_from(table)
+    inside = session.scalar(found.where(table.c.lon.between(west, east))) or 0
+    return inside >= WIDE * (session.scalar(found) or 0)
+
+
+def _unindexed(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a column with a plus before it, by which SQLite is told to use no index of it."""
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
 def _which(
-    since: datetime | None, until: datetime | None, *, is_open: bool
+    reported_at: ColumnElement[datetime],
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    is_open: bool,
 ) -> Iterator[ColumnElement[bool]]:
     columns = table_of[INCIDENTS.name].c
     yield columns.doubt.is_(None)
@@ -89,6 +122,6 @@ def _which(
     if is_open:
         yield open_incidents()
     if since is not None:
-        yield columns.reported_at >= since
+        yield reported_at >= since
     if until is not None:
-        yield columns.reported_at <= until
+        yield reported_at <= until

@@ -23,7 +23,7 @@ from gis_grid.storage.generations import GenerationStore
 from gis_grid.storage.incidents import YEAR, last_reported_at
 from gis_grid.storage.layers import LayerStore
 from gis_grid.storage.placed import Placed, placed_in
-from gis_grid.storage.plans.plans import Plan, PlanStore
+from gis_grid.storage.plans.plans import Plan
 
 MOST_NAMED = 1_000
 """Things of a kind that are named; all of them are counted."""
@@ -85,9 +85,8 @@ class Other:
     """How many grid numbers mean the same in both."""
 
 
-def start_of(session: Session, plan: Plan) -> Other:
-    """Return the grids that a plan began with."""
-    state = PlanStore(session).start(plan.start_digest).state()
+def start_of(plan: Plan, state: PlanState) -> Other:
+    """Return the grids that a plan began with, as `Held.beginning` says."""
     return Other(f"generation {plan.generation}", None, state, state.grids)
 
 
@@ -97,15 +96,14 @@ def plan_of(plan: Plan, other: Plan, state: PlanState, start_grids: int) -> Othe
     return Other(other.title, other.number, state, shared)
 
 
-def current_of(session: Session, plan: Plan) -> Other:
+def current_of(session: Session, plan: Plan, start: PlanState) -> Other:
     """Return the grids that are current now, on the blocks of a plan.
 
     Where a border of now runs through a block, the block is in the grid that its middle is in.
     """
     current = GenerationStore(session).number()
     if current == plan.generation:
-        return start_of(session, plan)
-    start = start_of(session, plan).state
+        return start_of(plan, start)
     city = CityStore(session).get()
     grids = gpd.GeoDataFrame(LayerStore(session).read("grids"))
     ground = to_metric(grids[grids["level"] == city.scheme.ground], epsg=city.epsg)
@@ -179,8 +177,10 @@ def _counted(session: Session, old: PlanState, new: PlanState, heirs: Ints) -> _
             session, "incidents", bbox, since=until - YEAR, until=until
         )
     grids, moved = {}, []
-    for name, placed in places.items():
-        origins = origins_at(old.blocks, placed.lonlat)
+    lonlat = np.concatenate([placed.lonlat for placed in places.values()])
+    ends = np.cumsum([len(placed) for placed in places.values()])
+    parts = np.split(origins_at(old.blocks, lonlat), ends[:-1])
+    for (name, placed), origins in zip(places.items(), parts, strict=True):
         before, after = (grids_at(state, placed.lonlat, origins) for state in (old, new))
         grids[name] = (_tally(before, old.grids), _tally(after, new.grids))
         other = before != heirs[after]

@@ -42,6 +42,7 @@ class Held:
         self.spots = Spots(state)
         self.first_grids = state.grids
         """How many grids the plan began with."""
+        self._begun = (state.assignment, tuple(state.codes), tuple(state.officers))
         self.is_sure = True
         """Whether all steps of the draft are known to be kept."""
         self._first = {str(code): number for number, code in enumerate(state.blocks.codes)}
@@ -52,6 +53,10 @@ class Held:
     def state(self) -> PlanState:
         """Return which block is in which grid."""
         return self.draft.state
+
+    def beginning(self) -> PlanState:
+        """Return the plan before its first step; the database need not be read for it."""
+        return PlanState(self.state.blocks, *self._begun)
 
     @property
     def settings(self) -> PlanSettings:
