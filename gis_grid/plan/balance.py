@@ -123,7 +123,7 @@ def balance(
     grid_of_part = _numbers(state, kept, wanted)
     assignment = np.where(free, NOBODY, state.core.grid[: state.used])
     assignment[problem.blocks] = grid_of_part[parts.part]
-    whole = with_water(state, assignment)
+    whole = with_water(state, assignment, within=want.within)
     return propose(state, problem, parts, whole, grid_of_part, aim=(target, want.tolerance))
 
 
@@ -189,7 +189,7 @@ def rebalance(  # noqa: PLR0913 - what, how much and how
     _buy(problem.graph, parts, target, (want, most_moved * total), progress)
     assignment = now.copy()
     assignment[problem.blocks] = grids[parts.part]
-    whole = with_water(state, assignment)
+    whole = with_water(state, assignment, within=want.within)
     stays = (now != NOBODY) & ~np.isin(now, grids)
     whole[stays] = now[stays]
     return propose(state, problem, parts, whole, grids, aim=(target, want.tolerance))

@@ -202,32 +202,47 @@ def _edge(graph: Graph, parts: Parts, rows: Ints, *, giving: bool) -> Ints:
     return np.array(sorted(found), np.int64)
 
 
-def with_water(state: PlanState, assignment: Ints) -> Ints:
+def with_water(state: PlanState, assignment: Ints, *, within: bool) -> Ints:
     """Give water that has no land of its grid beside it to the grid with the longest border.
 
-    Water that touches no grid stays with the one it has, or with none.
+    Water that touches no grid stays with the one it has, or with none. With `within` it goes to a
+    grid of its own community where it touches one, over other water too.
     """
     core, found = state.core, assignment.copy()
+    number = state.blocks.community.number
+    homes = number[state.origins(np.arange(state.used))] if within and len(number) else None
     wet = [int(block) for block in state.alive() if core.water[block]]
     settled = {block for block in wet if _touches_land(state, found, block)}
     waiting = [block for block in wet if block not in settled]
     while waiting:
         later = []
         for block in waiting:
-            border: dict[int, float] = {}
-            for other, length, _ in state.row(block):
-                grid = int(found[other])
-                if grid != NOBODY and (other in settled or not core.water[other]):
-                    border[grid] = border.get(grid, 0.0) + length[-1]
+            border = _beside(state, found, block, settled, homes)
             if border:
                 found[block] = max(border, key=lambda grid: (border[grid], -grid))
                 settled.add(block)
             else:
                 later.append(block)
         if len(later) == len(waiting):
-            break
+            if homes is None:
+                break
+            homes = None  # rather in another community than loose
         waiting = later
     return found
+
+
+def _beside(
+    state: PlanState, assignment: Ints, block: int, settled: set[int], homes: Ints | None
+) -> dict[int, float]:
+    """Return the border of water with each grid that it may go to."""
+    border: dict[int, float] = {}
+    for other, length, _ in state.row(block):
+        grid = int(assignment[other])
+        is_known = other in settled or not state.core.water[other]
+        is_home = homes is None or homes[block] in {NOBODY, homes[other]}
+        if grid != NOBODY and is_known and is_home:
+            border[grid] = border.get(grid, 0.0) + length[-1]
+    return border
 
 
 def _touches_land(state: PlanState, assignment: Ints, block: int) -> bool:

@@ -12,6 +12,7 @@ from gis_grid.plan import edits
 from gis_grid.plan.balance import Wish, balance, proposals, rebalance
 from gis_grid.plan.blocks import blocks_of
 from gis_grid.plan.log import Draft
+from gis_grid.plan.proposal import with_water
 from gis_grid.plan.state import PlanState
 from tests.plan import oracle
 from tests.plan.drawn import WHO, blocks, plan
@@ -162,6 +163,22 @@ def test_water_follows_the_land():
     after = taken(bare(made), found)
     assert (after.assignment >= 0).all()
     assert after.pieces(after.living_grids()).tolist() == [1, 1]
+
+
+@pytest.mark.parametrize(
+    ("rows", "community", "within", "without"),
+    [
+        ("aaa a~b", "xxx xyy", "b", "a"),  # the longer border is that of another community
+        ("a~~b", "xyyy", "bb", "aa"),  # over other water
+        ("a~", "xy", "a", "a"),  # rather in another community than loose
+    ],
+)
+def test_water_stays_in_its_community_where_it_can(rows, community, within, without):
+    state = plan(rows, community=community)
+    wet = np.flatnonzero(state.core.water)
+    for is_within, grids in ((True, within), (False, without)):
+        found = with_water(state, state.assignment, within=is_within)
+        assert "".join(state.codes[grid] for grid in found[wet]) == grids
 
 
 def test_a_crumb_behind_a_wall_joins_its_neighbour_and_is_told():
