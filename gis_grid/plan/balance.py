@@ -271,14 +271,25 @@ def best_parts(
     starts = max(1, min(_STARTS, _SMALL // len(problem.blocks))) if want.tries else 1
 
     def attempt(start: int) -> Parts:
-        part = _first_parts(problem, shares, rng, progress)
+        first, second = (_turn(progress, 2 * start + half, 2 * starts) for half in (0, 1))
+        part = _first_parts(problem, shares, rng, first)
         parts = parts_of(part, wanted, np.zeros(wanted, bool), rng, graph)
         round_ = want.roundness * (_RAGGED if start % 2 else 1.0)
         goal = Aim(target, _INSIDE * want.tolerance, _STRICT, round_, np.inf, 0.0)
-        _refine(graph, parts, goal, want, progress, hotter=_HOTTER if start % 2 else 1.0)
+        _refine(graph, parts, goal, want, second, hotter=_HOTTER if start % 2 else 1.0)
         return parts
 
     return min(map(attempt, range(starts)), key=lambda it: _score(it, target, want.tolerance))
+
+
+def _turn(progress: Progress, turn: int, turns: int) -> Progress:
+    """Return how to tell one turn of several, so that what is done never goes back."""
+
+    def tell(said: str, done: int, of: int) -> None:
+        whole = max(of, 1)
+        progress(said, turn * whole + done, turns * whole)
+
+    return tell
 
 
 def _score(parts: Parts, target: float, tolerance: float) -> tuple[float, float, float]:

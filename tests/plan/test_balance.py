@@ -165,6 +165,17 @@ def test_water_follows_the_land():
     assert after.pieces(after.living_grids()).tolist() == [1, 1]
 
 
+def test_what_is_done_never_goes_back():
+    told = []
+    made = blocks("aaaa aaaa aaaa")
+    balance(bare(made), np.ones(12), 3, rng=np.random.default_rng(0),
+            progress=lambda said, done, of: told.append((done / of, said)))  # fmt: skip
+    shares = [share for share, _ in told]
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert {said for _, said in told} == {"dividing", "refining"}
+
+
 @pytest.mark.parametrize(
     ("rows", "community", "within", "without"),
     [
