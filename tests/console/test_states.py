@@ -82,3 +82,12 @@ def test_everything_answers(desk, name):
         wrong, many = looker.faults()
         assert wrong == []
         assert many >= least
+
+
+@pytest.mark.parametrize("path", ["/admin?lang=en", "/admin?tab=audit&lang=en"])
+def test_the_tables_of_administration_fit_a_phone(desk, path):
+    page = desk(path, "chief", size=(390, 844), drawn=False).page
+    page.locator("tbody tr").first.wait_for()
+    over = "(one) => one.scrollWidth - one.clientWidth"
+    assert page.locator(".sheet > .table").evaluate(over) <= 0
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
