@@ -1,4 +1,6 @@
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import geopandas as gpd
 import pandas as pd
@@ -13,26 +15,37 @@ from gis_grid.services.importing import ImportOptions, import_layer
 from gis_grid.storage.database import sessions
 from gis_grid.storage.layers import LayerStore
 from gis_grid.values.layers import LAYERS
+from tests import stored
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def city(engine, tmp_path):
+def city(engine):
+    stored.put(engine, fill)
+    return engine
+
+
+def fill(engine):
+    """Import a grid and two lamps from files."""
+    with TemporaryDirectory() as name:
+        imported(engine, Path(name))
+
+
+def imported(engine, folder):
     grid = gpd.GeoDataFrame(
         {"code": ["s1"], "level": ["subarea"], "name": ["一号网格"]},
         geometry=[shapely.box(118, 32, 118.01, 32.01)],
         crs="EPSG:4326",
     )
-    grid.to_file(tmp_path / "grids.gpkg")
-    import_layer(engine, "grids", [tmp_path / "grids.gpkg"], ImportOptions(), now=NOW)
-    lamps = tmp_path / "lamps.csv"
+    grid.to_file(folder / "grids.gpkg")
+    import_layer(engine, "grids", [folder / "grids.gpkg"], ImportOptions(), now=NOW)
+    lamps = folder / "lamps.csv"
     lamps.write_text(
         "编号,经度,纬度,权属单位,普查日期\nL1,118.005,32.005,路灯处,2025-03-01\nL2,118.1,32.1,,\n"
     )
     lit = ImportOptions(reading=Reading(stated=ColumnMap(constants={"category": "0118"})))
     import_layer(engine, "facilities", [lamps], lit, now=NOW)
-    return engine
 
 
 def read(engine, layer):
