@@ -141,7 +141,7 @@ def test_search_card_list_and_measure_by_keyboard_alone(desk):
     tab.wait_for_selector("tbody tr[aria-selected=true]")
     press("j")
     press("k")
-    assert tab.locator("tbody tr[aria-selected=true]").count() == 1
+    expect(tab.locator("tbody tr[aria-selected=true]")).to_have_count(1)
     press("m")
     press("Space")
     lat = tab.evaluate("gisGrid.city.centre().lat")
@@ -153,7 +153,7 @@ def test_search_card_list_and_measure_by_keyboard_alone(desk):
     expect(tab.locator(".measure output")).to_have_text(re.compile(r"^[1-9][\d.]* "))
     press("Escape")
     press("Escape")
-    assert tab.locator(".measure").is_hidden()
+    expect(tab.locator(".measure")).to_be_hidden()
     tab.close()
 
 

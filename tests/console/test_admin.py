@@ -274,9 +274,9 @@ def test_a_tampered_log_is_told_on_the_page(sign_in, chromium, tmp_path, sqlite_
 @pytest.mark.parametrize("who", ["planning", "leading"])
 def test_nobody_else_sees_administration(sign_in, who):
     page = sign_in(who, "/admin").page
-    assert page.locator("nav a[href='/admin']").count() == 0
+    expect(page.locator("nav a[href='/admin']")).to_have_count(0)
     page.get_by_text("这里归全市管理员管理").wait_for()
-    assert page.locator("tbody tr").count() == 0
+    expect(page.locator("tbody tr")).to_have_count(0)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -16,8 +16,8 @@ def desk(named_desk):
 def test_a_link_opens_the_card_with_fields_and_units(desk):
     tab = desk.open(sel="cameras/k1")
     tab.wait_for_selector(".thing")
-    assert tab.locator("[data-field=height_m]").text_content() == "6.5 m"
-    assert tab.locator("[data-field=azimuth_deg]").text_content() == "90°"
+    expect(tab.locator("[data-field=height_m]")).to_have_text("6.5 m")
+    expect(tab.locator("[data-field=azimuth_deg]")).to_have_text("90°")
     titles = tab.locator(".fields dt").all_text_contents()
     assert titles[:2] == ["高度", "方位角"]
     tab.close()
@@ -28,9 +28,9 @@ def test_values_are_named_in_the_language_of_the_page(desk):
     en = desk.open(sel="facilities/f2", lang="en")
     for tab in (zh, en):
         tab.wait_for_selector("[data-field=state]")
-    assert zh.locator("[data-field=state]").text_content() == "完好"
-    assert en.locator("[data-field=state]").text_content() == "intact"
-    assert zh.locator("[data-field=category]").text_content() == "路灯 0118"
+    expect(zh.locator("[data-field=state]")).to_have_text("完好")
+    expect(en.locator("[data-field=state]")).to_have_text("intact")
+    expect(zh.locator("[data-field=category]")).to_have_text("路灯 0118")
     assert en.locator("[data-field=category]").text_content().endswith(" 0118")
     zh.close()
     en.close()

@@ -76,7 +76,7 @@ def test_pages_by_key(tab):
     open_list(tab, "facilities")
     first = codes(tab)
     assert len(first) == 100
-    assert "本页 100 行，后面还有" in tab.locator(".list-bar").text_content()
+    expect(tab.locator(".list-bar")).to_contain_text("本页 100 行，后面还有")
     tab.get_by_role("button", name="下一页").click()
     tab.wait_for_function(
         "(first) => document.querySelector('.list-body tbody tr').dataset.code !== first",
@@ -85,7 +85,7 @@ def test_pages_by_key(tab):
     assert codes(tab)[0] > first[-1]
     tab.get_by_role("button", name="下一页").click()
     tab.wait_for_function("() => document.querySelectorAll('.list-body tbody tr').length < 100")
-    assert tab.get_by_role("button", name="下一页").is_hidden()
+    expect(tab.get_by_role("button", name="下一页")).to_be_hidden()
     tab.get_by_role("button", name="回到首页").click()
     tab.wait_for_function("() => document.querySelectorAll('.list-body tbody tr').length === 100")
     assert codes(tab) == first
@@ -117,16 +117,16 @@ def test_tab_walks_the_top_layer_and_then_leaves_the_map(desk):
     told = []
     for _ in range(9):
         tab.keyboard.press("Tab")
-        assert tab.evaluate("document.activeElement.id") == "map"
+        expect(tab.locator("#map")).to_be_focused()
         told.append(tab.locator(".walk").text_content())
     assert told[0] == "长柏花园第1网格，第 1 个，共 9 个"
     assert told[8] == "网格I，第 9 个，共 9 个"
     tab.keyboard.press("Shift+Tab")
-    assert tab.locator(".walk").text_content() == "网格H，第 8 个，共 9 个"
+    expect(tab.locator(".walk")).to_have_text("网格H，第 8 个，共 9 个")
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".thing h2:has-text('网格H')")
     tab.keyboard.press("Tab")
     tab.keyboard.press("Tab")
     assert tab.evaluate("document.activeElement.id") != "map"
-    assert tab.locator(".walk").is_hidden()
+    expect(tab.locator(".walk")).to_be_hidden()
     tab.close()

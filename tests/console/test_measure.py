@@ -1,6 +1,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 from pyproj import Geod
 
 from tests import drawn
@@ -106,9 +107,9 @@ def test_works_by_keyboard_alone(tab):
     tab.keyboard.press("Backspace")
     assert metres(tab.locator(".measure output").text_content()) == 0
     tab.keyboard.press("Escape")
-    assert tab.locator(".measure").is_visible()
+    expect(tab.locator(".measure")).to_be_visible()
     tab.keyboard.press("Escape")
-    assert tab.locator(".measure").is_hidden()
+    expect(tab.locator(".measure")).to_be_hidden()
 
 
 def test_after_it_a_click_selects_again(tab):

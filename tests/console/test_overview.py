@@ -41,12 +41,13 @@ def test_figures_have_unit_and_what_they_are_a_part_of(told):
 def test_grids_are_ranked_with_their_interval(told):
     page = told.page
     rows = page.locator(".rank-row")
-    assert rows.count() == 9
+    expect(rows).to_have_count(9)
     first = rows.first
     assert "above" in first.get_attribute("class")
     assert re.search(r"网格E\s+800.0\s+8", first.inner_text())
     assert "95% 区间 345.4–1576.3" in first.get_attribute("title")
-    assert first.locator(".range").count() == first.locator(".mean").count() == 1
+    expect(first.locator(".range")).to_have_count(1)
+    expect(first.locator(".mean")).to_have_count(1)
     first.click()
     told.until("gisGrid.selection.get()?.code === 'E'")
 
@@ -134,9 +135,9 @@ def test_the_wall_has_figures_and_nothing_to_press(desk):
     opened = desk("/overview?wall=1&theme=dark", size=(1920, 1080))
     page = opened.page
     page.locator(".rank-row").first.wait_for()
-    assert "画市运行总览" in page.locator("h1").inner_text()
+    expect(page.locator("h1")).to_contain_text("画市运行总览")
     assert re.fullmatch(r"\d\d:\d\d", page.locator(".clock").inner_text())
-    assert page.locator(".tile.big").count() == 5
+    expect(page.locator(".tile.big")).to_have_count(5)
     for gone in (".top", ".corner", ".time-handle", ".play", ".list-bar", ".filters"):
         assert not page.locator(gone).first.is_visible()
     sizes = (
@@ -222,6 +223,6 @@ def test_grids_out_of_the_ordinary_are_told_with_their_interval(busy):
     first, second = page.locator(".look").all_inner_texts()
     assert re.search(r"网格E\s+30 件\s*，明显增多\s+往常 4.0\s+95% 区间 20.2–42.8", first)
     assert re.search(r"网格I\s+1 件\s*，明显减少\s+往常 20.0", second)
-    assert "比较了 9 个网格" in page.locator(".attention").inner_text()
+    expect(page.locator(".attention")).to_contain_text("比较了 9 个网格")
     page.locator(".look").first.click()
     page.locator(".thing").get_by_text("网格E").first.wait_for()

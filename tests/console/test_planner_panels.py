@@ -229,7 +229,7 @@ def test_what_people_say_stays_text(plan):
     page.locator(".pl-comments article").nth(1).wait_for()
     assert told(page, "/comments")["comments"][1]["grid_code"] == "C"
     assert page.evaluate("window.hurt") is None
-    assert page.locator(".pl-comments img, .pl-comments script").count() == 0
+    expect(page.locator(".pl-comments img, .pl-comments script")).to_have_count(0)
 
 
 def test_a_plan_is_reviewed_approved_and_published_by_those_who_may(plan, desk):

@@ -203,6 +203,8 @@ def test_a_grid_is_split_by_a_line(start):
     plan = start()
     plan.tool("s")
     plan.click(150, 150)
+    plan.page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    # quick, but at two places: no double click, which would end the line
     plan.click(150, -20)
     plan.click(150, 320)
     plan.page.keyboard.press("Enter")

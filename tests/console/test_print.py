@@ -3,6 +3,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 SIZES = {"a4l": (1754, 1240), "hd": (1920, 1080)}
@@ -71,7 +72,7 @@ def test_a_size_of_one_s_own_must_be_possible(tab):
     choose(tab, "own")
     tab.fill("#print-width", "100")
     tab.get_by_role("button", name="保存 PNG").click()
-    assert "应在 400 到 5000 之间" in tab.locator(".print-dialog [role=alert]").text_content()
+    expect(tab.locator(".print-dialog [role=alert]")).to_contain_text("应在 400 到 5000 之间")
     tab.fill("#print-width", "1000")
     tab.fill("#print-height", "701")
     assert saved(tab)[1].size == (1000, 701)
@@ -92,7 +93,7 @@ def test_prints_the_same_sheet_on_paper_of_that_size(tab):
     assert "size: a4;" in rule.lower()
     tab.emulate_media(media="print")
     assert sheet.is_visible()
-    assert tab.locator(".top").is_hidden()
+    expect(tab.locator(".top")).to_be_hidden()
     tab.emulate_media(media="screen")
     tab.evaluate("() => dispatchEvent(new Event('afterprint'))")
     assert sheet.count() == 0

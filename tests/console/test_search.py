@@ -37,16 +37,16 @@ def test_the_whole_way_by_keyboard(tab):
     tab.keyboard.press("ArrowDown")
     second = box.get_attribute("aria-activedescendant")
     assert first != second
-    assert tab.locator(f"#{second}").get_attribute("aria-selected") == "true"
-    assert tab.locator(f"#{first}").get_attribute("aria-selected") == "false"
+    expect(tab.locator(f"#{second}")).to_have_attribute("aria-selected", "true")
+    expect(tab.locator(f"#{first}")).to_have_attribute("aria-selected", "false")
     tab.keyboard.press("ArrowUp")
     assert box.get_attribute("aria-activedescendant") == first
-    assert tab.locator(f"#{first}").get_attribute("data-kind") == "street"
+    expect(tab.locator(f"#{first}")).to_have_attribute("data-kind", "street")
     tab.keyboard.press("Enter")
     tab.wait_for_selector(".thing h2:has-text('望溪路')")
     in_address(tab, "sel=streets/s1")
     assert box.get_attribute("aria-expanded") == "false"
-    assert tab.evaluate("document.activeElement.id") == "map"
+    expect(tab.locator("#map")).to_be_focused()
 
 
 def test_flies_to_what_was_found(tab):
@@ -58,7 +58,7 @@ def test_flies_to_what_was_found(tab):
         " return Math.abs(c.lon - lon) < 1e-5 && Math.abs(c.lat - lat) < 1e-5 && c.zoom >= 17 }",
         arg=[lon, lat],
     )
-    assert tab.locator("[data-field=painted_number]").text_content() == "画街-1307"
+    expect(tab.locator("[data-field=painted_number]")).to_have_text("画街-1307")
 
 
 def test_whoever_is_faster_than_the_service_gets_what_was_typed(tab):
@@ -97,19 +97,19 @@ EVERYTHING = [
 def test_everything_with_a_name_or_a_place_is_found(tab, typed, kind, told):
     look_for(tab, typed)
     first = tab.locator(".result").first
-    assert first.get_attribute("data-kind") == kind
+    expect(first).to_have_attribute("data-kind", kind)
     assert told in first.text_content()
 
 
 def test_says_when_nothing_is_found(tab):
     look_for(tab, "没有这个")
-    assert "没有找到“没有这个”" in tab.locator(".nothing").text_content()
+    expect(tab.locator(".nothing")).to_contain_text("没有找到“没有这个”")
     tab.keyboard.press("Enter")
-    assert tab.locator(".found").is_visible()
+    expect(tab.locator(".found")).to_be_visible()
     tab.keyboard.press("Escape")
-    assert tab.locator(".found").is_hidden()
+    expect(tab.locator(".found")).to_be_hidden()
     tab.keyboard.press("Escape")
-    assert tab.get_by_role("combobox").input_value() == ""
+    expect(tab.get_by_role("combobox")).to_have_value("")
 
 
 def test_coordinates_name_their_datum_and_become_a_pin(tab):

@@ -36,7 +36,7 @@ def test_each_role_has_its_pages(desk, who, home, others):
     assert urlsplit(page.url).path == home
     links = page.locator("nav a")
     assert {links.nth(n).get_attribute("href") for n in range(links.count())} == others
-    assert page.locator("nav a[aria-current=page]").get_attribute("href") == home
+    expect(page.locator("nav a[aria-current=page]")).to_have_attribute("href", home)
 
 
 def test_signing_in_leads_back_to_where_one_was_going(desk):
@@ -73,7 +73,7 @@ def test_nothing_is_inline_and_the_browser_knows_it(desk, console):
         assert "default-src 'none'; script-src 'self'; style-src 'self'" in policy
         assert "unsafe" not in policy
         assert not re.search(r"<script(?![^>]* src=)|<style| style=| on\w+=", answer.text()), name
-    assert opened.page.locator("script:not([src])").count() == 0
+    expect(opened.page.locator("script:not([src])")).to_have_count(0)
 
 
 def test_language_changes_everything_and_keeps_the_view(desk):
@@ -83,7 +83,7 @@ def test_language_changes_everything_and_keeps_the_view(desk):
     page.get_by_role("button", name="EN", exact=True).click()
     page.wait_for_selector("html[lang=en]")
     opened.rest()
-    assert page.locator("nav a[aria-current]").inner_text() == "Overview"
+    expect(page.locator("nav a[aria-current]")).to_have_text("Overview")
     assert query(page)["on"] == ["grids"]
     assert at(page)[2] == pytest.approx(15.5, abs=0.02)
     chinese = re.compile(r"[\u4e00-\u9fff]")
