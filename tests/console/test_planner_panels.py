@@ -85,7 +85,7 @@ def test_a_plan_begins_from_the_list_and_shows_what_the_service_says(desk):
     dialog.locator("[name=search]").fill("哪里也不是")
     expect(dialog.locator("[name=area] option")).to_have_text("没有这样的网格")
     dialog.locator("[name=search]").fill("")
-    # communities are thousands, so they come last: a city and its districts are never beyond the list
+    # communities are thousands, so they come last: districts are never beyond the list
     expect(dialog.locator("[name=area] option").last).to_contain_text("社区")
     dialog.locator("[name=title]").fill("宁梅街道 冬季")
     dialog.locator("[name=search]").fill("宁梅")
