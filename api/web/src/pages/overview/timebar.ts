@@ -117,8 +117,9 @@ export function makeTimeBar({ shell, asked, onSpan, auto }: Parts): TimeBar {
     const next = Math.min(last(), to + stride);
     choose({ from: next - wide, to: next }, true);
     const began = performance.now();
+    const mine = timer; // another one when it was stopped meanwhile and begun anew
     await onSpan(true);
-    if (timer)
+    if (timer && timer === mine)
       timer = window.setTimeout(() => void step(), Math.max(0, pace - (performance.now() - began)));
   }
 
