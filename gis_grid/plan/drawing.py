@@ -158,7 +158,7 @@ def drag_border(
     border = border_between(state, state.grid_of(one), state.grid_of(other))
     if shapely.is_empty(border):
         message = f"{one} and {other} have no common border to drag"
-        raise InputError(message)
+        raise InputError(message, reason="plan.no-border", about={"one": one, "other": other})
     snapped = shapely.snap(line, border, 1.0)
     noded = shapely.union_all([border, snapped])
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
@@ -171,7 +171,7 @@ def drag_border(
     if not claims:
         message = f"the line encloses no ground with the border of {one} and {other}; "
         message += "begin and end it on their border"
-        raise InputError(message)
+        raise InputError(message, reason="plan.loose-line", about={"one": one, "other": other})
     return claim_areas(state, claims, spots, f"drag the border of {one} and {other}")
 
 
@@ -219,7 +219,7 @@ def move_buildings(
     members = state.members(state.grid_of(to))
     if not len(members):
         message = f"grid {to} has no ground yet; use new_grid"
-        raise ConflictError(message)
+        raise ConflictError(message, reason="plan.empty-grid", about={"grid": to})
     yards = [_yard(state, one, (to, members), spots, margin_m) for one in footprints]
     joined = shapely.get_parts(shapely.union_all(yards))
     claims = [(shapely.Polygon(shapely.get_exterior_ring(one)), to, ()) for one in joined]
@@ -239,7 +239,7 @@ def _yard(
     shapes = state.shapes(near[np.isin(near, members)])
     if not len(shapes):
         message = f"grid {to} is more than 2 km away from the building; choose a neighbour"
-        raise ConflictError(message)
+        raise ConflictError(message, reason="plan.too-far", about={"grid": to})
     nearest = shapes[int(np.argmin(shapely.distance(shapes, footprint)))]
     way = shapely.shortest_line(footprint, nearest)
     yard = shapely.buffer(footprint, margin_m, join_style="mitre")
@@ -303,7 +303,7 @@ def _ground(state: PlanState, grid: str) -> Ints:
     blocks = state.members(state.grid_of(grid))
     if not len(blocks):
         message = f"grid {grid} has no blocks; there is nothing to split"
-        raise InputError(message)
+        raise InputError(message, reason="plan.empty-grid", about={"grid": grid})
     return blocks
 
 
@@ -325,7 +325,7 @@ def _split(
     numbers = np.array([*kept, *(part.block for part in parts)])
     if right.all() or not right.any():
         message = f"all of grid {grid} is on one side of the line; draw it through the grid"
-        raise InputError(message)
+        raise InputError(message, reason="plan.one-sided", about={"grid": grid})
     flip = flip_to(state, numbers[right], fresh, recut)
     cut: tuple[Op, ...] = (recut,) if recut else ()
     return Edit(title, (*cut, Rename(fresh, None, code), flip))

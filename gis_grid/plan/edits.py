@@ -68,7 +68,7 @@ def new_grid(state: PlanState, blocks: npt.ArrayLike, code: str) -> Edit:
     flip = flip_to(state, blocks, grid)
     if not flip.blocks:
         message = f"grid {code} would be empty; choose blocks for it"
-        raise InputError(message)
+        raise InputError(message, reason="plan.empty-grid", about={"grid": code})
     return Edit(f"new grid {code}", (Rename(grid, None, code), flip))
 
 
@@ -109,7 +109,7 @@ def rename(state: PlanState, codes: Sequence[tuple[str, str]]) -> Edit:
     twice = {code for code in fresh if fresh.count(code) > 1 or code in stay}
     if twice:
         message = f"code {min(twice)} would belong to two grids"
-        raise ConflictError(message)
+        raise ConflictError(message, reason="plan.code-taken", about={"code": min(twice)})
     changed = {grid: pair for grid, pair in grids.items() if pair[0] != pair[1]}
     # in two steps, because a new code may still belong to a grid that is to be renamed after it
     first = [Rename(grid, old, f"\0{grid}") for grid, (old, _) in changed.items()]
@@ -159,7 +159,7 @@ def require_free(state: PlanState, code: str) -> int:
     """Return the number of a new grid, or stop when its code is taken."""
     if state.has_grid(code) or not code.strip():
         message = f"there is a grid {code!r} already, or it is no code; choose another"
-        raise ConflictError(message)
+        raise ConflictError(message, reason="plan.code-taken", about={"code": code})
     return state.grids
 
 

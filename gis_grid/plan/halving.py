@@ -86,18 +86,20 @@ def split_evenly(
     if not found:
         message = f"neither blocks nor a straight line divide grid {grid} into two whole halves; "
         message += "draw the line by hand"
-        raise GeometryError(message)
+        raise GeometryError(message, reason="plan.unsplittable", about={"grid": grid})
     return min(found, key=lambda one: one.off).edit
 
 
 def _require_whole(state: PlanState, number: int) -> None:
     if not state.core.size[number]:
         message = f"grid {state.codes[number]} has no blocks; there is nothing to split"
-        raise InputError(message)
+        about = {"grid": str(state.codes[number])}
+        raise InputError(message, reason="plan.empty-grid", about=about)
     pieces = int(state.pieces([number])[0])
     if pieces > 1:
         message = f"grid {state.codes[number]} is in {pieces} pieces; reattach it first"
-        raise ConflictError(message)
+        about = {"grid": str(state.codes[number]), "pieces": str(pieces)}
+        raise ConflictError(message, reason="plan.broken-grid", about=about)
 
 
 def _factors(state: PlanState, number: int, formula: Floats) -> Floats:

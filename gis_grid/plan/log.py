@@ -137,7 +137,7 @@ class Draft:
         """
         if not edit.ops:
             message = f"{edit.title} changes nothing"
-            raise InputError(message)
+            raise InputError(message, reason="plan.changes-nothing")
         require_unlocked(self.state, edit.ops)
         entry = self._entry("edit", None, edit.title, author, now, edit.ops)
         effect = self._apply(edit.ops)
@@ -183,7 +183,7 @@ class Draft:
         """
         if not self._done:
             message = "there is nothing to undo"
-            raise ConflictError(message)
+            raise ConflictError(message, reason="plan.nothing-to-undo")
         number = self._done[-1]
         title = f"undo {self.log[number - 1].title}"
         entry = self._entry("undo", number, title, author, now, ())
@@ -203,7 +203,7 @@ class Draft:
         """
         if not self._undone:
             message = "there is nothing to redo"
-            raise ConflictError(message)
+            raise ConflictError(message, reason="plan.nothing-to-redo")
         number = self._undone[-1]
         title = f"redo {self.log[number - 1].title}"
         entry = self._entry("redo", number, title, author, now, ())

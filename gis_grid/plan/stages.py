@@ -74,4 +74,4 @@ def require_editable(now: Stage) -> None:
     """
     if now != Stage.DRAFT:
         message = f"the plan is in stage {now}; make it a draft again to edit it"
-        raise ConflictError(message)
+        raise ConflictError(message, reason="plan.not-draft", about={"stage": now.value})

@@ -262,8 +262,13 @@ def test_grids_and_borders_are_locked_and_say_so(start):
     plan.page.mouse.up()
     alert = plan.page.locator(".plan-trouble")
     alert.wait_for()
-    assert "g0 is locked" in alert.inner_text()
+    expect(alert).to_contain_text("网格 g0 已锁定。先解锁，再做这一步")
     plan.at_step(2)
+    alert.get_by_role("button", name="解锁").click()
+    plan.at_step(3)
+    expect(alert).to_be_hidden()
+    told = {one["id"]: one["properties"] for one in plan.get("/grids")["features"]}
+    assert not told["g0"]["locked"]
 
 
 def test_a_building_moves_with_two_clicks(start):

@@ -6,6 +6,9 @@ export interface Problem {
   title: string;
   status: number;
   detail?: string;
+  /** The kind of refusal, where a page says it in its own words, and the codes in it by name. */
+  reason?: string;
+  about?: Record<string, string>;
 }
 
 export class ApiError extends Error {

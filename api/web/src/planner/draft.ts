@@ -203,14 +203,14 @@ export class Draft {
   ): Promise<void> {
     if (error instanceof AwayError) {
       this.events.tell("saved", { ...this.saved(), state: "away" });
-      this.events.tell("trouble", { kind: "away", said: "", entries: [], again });
+      this.events.tell("trouble", { kind: "away", said: "", unlock: null, entries: [], again });
       return;
     }
     if (!(error instanceof ApiError)) throw error;
     if (error.status === 412 || error.status === 409) await this.refresh();
     // the page may have caught up by itself before the refusal came
     const entries = this.entries.filter((one) => one.number > seen);
-    this.events.tell("trouble", readRefusal(error, entries, again));
+    this.events.tell("trouble", readRefusal(error, this.plan.area_code, entries, again));
   }
 
   private apply(step: Step): void {

@@ -7,7 +7,7 @@ import { button } from "../ui/parts.ts";
 import { shortCode } from "./codes.ts";
 import type { Draft } from "./draft.ts";
 import { stepTitle } from "./step-title.ts";
-import type { Entry } from "./told.ts";
+import type { Entry, Wish } from "./told.ts";
 import type { Trouble } from "./trouble.ts";
 import type { ToolWords } from "./words/index.ts";
 
@@ -28,7 +28,11 @@ export function mountRefusals(
     box.hidden = true;
     replace(box);
   };
-  const show = ({ kind, said, entries, again }: Trouble) => {
+  const open = (unlock: Wish) => {
+    close();
+    void draft.take(unlock);
+  };
+  const show = ({ kind, said, unlock, entries, again }: Trouble) => {
     const who = entries.slice(-MOST).map((one) => {
       const told = words.trouble.who(
         one.author,
@@ -52,6 +56,9 @@ export function mountRefusals(
         { class: "row" },
         kind === "stale" || kind === "away"
           ? button(words.trouble.again, retry, { size: "sm", kind: "pri" })
+          : null,
+        unlock
+          ? button(words.trouble.unlock, () => open(unlock), { size: "sm", kind: "pri" })
           : null,
         button(words.trouble.seen, close, { size: "sm" }),
       ),

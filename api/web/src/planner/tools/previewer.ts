@@ -3,6 +3,7 @@
 import { ApiError, AwayError } from "../../api.ts";
 import type { Draft } from "../draft.ts";
 import type { Preview, Wish } from "../told.ts";
+import { reasonOf } from "../trouble.ts";
 
 const LEAST_MS = 80;
 
@@ -53,7 +54,7 @@ export class Previewer {
     } catch (error) {
       if (asking.signal.aborted || error instanceof AwayError) return;
       if (!(error instanceof ApiError)) throw error;
-      this.tell({ wish, preview: null, refused: error.message });
+      this.tell({ wish, preview: null, refused: reasonOf(error, this.draft.plan.area_code) });
     } finally {
       if (this.asking === asking) {
         this.asking = null;

@@ -89,7 +89,31 @@ export const en: ToolWords = {
     refused: "This step cannot be taken",
     away: "The service does not answer; this step was not saved, all before it are",
     again: "Do it again",
+    unlock: "Unlock",
     seen: "Close",
+  },
+  reasons: {
+    "plan.locked-grid": ({ grid }) => `Grid ${grid} is locked; unlock it first`,
+    "plan.locked-border": ({ one, other }) =>
+      `The border of ${one} and ${other} is locked; unlock it first`,
+    "plan.locked-officer": ({ officer }) => `The round of ${officer} is locked; unlock it first`,
+    "plan.not-draft": () => "The plan is no draft any more; make it a draft again to edit it",
+    "plan.code-taken": ({ code }) => `A grid has the code ${code} already; choose another`,
+    "plan.empty-grid": ({ grid }) =>
+      `Grid ${grid} has no blocks; give it some first, or begin a new grid`,
+    "plan.broken-grid": ({ grid, pieces }) => `Grid ${grid} is in ${pieces} pieces; mend it first`,
+    "plan.unsplittable": ({ grid }) =>
+      `Neither blocks nor a straight line halve grid ${grid}; draw a line yourself`,
+    "plan.too-far": ({ grid }) =>
+      `Grid ${grid} is more than 2 km away from the building; choose a neighbour`,
+    "plan.no-border": ({ one, other }) => `${one} and ${other} have no common border to drag`,
+    "plan.loose-line": ({ one, other }) =>
+      `The line encloses no ground with the border of ${one} and ${other}; begin and end it there`,
+    "plan.one-sided": ({ grid }) =>
+      `All of grid ${grid} is on one side of the line; draw it through the grid`,
+    "plan.changes-nothing": () => "This step changes nothing",
+    "plan.nothing-to-undo": () => "There is nothing to undo",
+    "plan.nothing-to-redo": () => "There is nothing to redo",
   },
   others: (author, title) => `${author} did: ${title}`,
 };

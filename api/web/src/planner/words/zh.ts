@@ -88,10 +88,35 @@ export const zh = {
     refused: "这一步不能做",
     away: "服务没有应答，这一步没有保存；已保存的都在",
     again: "再做一次",
+    unlock: "解锁",
     seen: "知道了",
+  },
+  reasons: {
+    "plan.locked-grid": ({ grid }: About) => `网格 ${grid} 已锁定。先解锁，再做这一步`,
+    "plan.locked-border": ({ one, other }: About) =>
+      `${one} 与 ${other} 的边界已锁定。先解锁，再做这一步`,
+    "plan.locked-officer": ({ officer }: About) => `岗位 ${officer} 的片已锁定。先解锁，再做这一步`,
+    "plan.not-draft": (_: About) => "方案已不是草案，不能编辑。先退回草案",
+    "plan.code-taken": ({ code }: About) => `编码 ${code} 已有网格在用，请换一个`,
+    "plan.empty-grid": ({ grid }: About) => `网格 ${grid} 没有地块。先给它地块，或新建网格`,
+    "plan.broken-grid": ({ grid, pieces }: About) =>
+      `网格 ${grid} 断为 ${pieces} 片。先修复，再拆分`,
+    "plan.unsplittable": ({ grid }: About) =>
+      `网格 ${grid} 按地块、按直线都分不成两半。请自己画一条线`,
+    "plan.too-far": ({ grid }: About) => `网格 ${grid} 离楼栋超过 2 公里。请选相邻的网格`,
+    "plan.no-border": ({ one, other }: About) => `${one} 与 ${other} 没有共同的边界可拖`,
+    "plan.loose-line": ({ one, other }: About) =>
+      `这条线没有和 ${one}、${other} 的边界围出地来。起点、终点请落在边界上`,
+    "plan.one-sided": ({ grid }: About) => `网格 ${grid} 全在线的一侧。请把线画穿网格`,
+    "plan.changes-nothing": (_: About) => "这一步没有改变什么",
+    "plan.nothing-to-undo": (_: About) => "没有可撤销的步骤",
+    "plan.nothing-to-redo": (_: About) => "没有可重做的步骤",
   },
   others: (author: string, title: string) => `${author} 做了：${title}`,
 };
+
+/** What a refusal is about, by name: codes as the planner reads them. */
+type About = Readonly<Record<string, string>>;
 
 type Widen<T> = T extends string
   ? string
