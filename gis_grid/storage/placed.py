@@ -82,8 +82,8 @@ def placed_in(
     )
     if layer == INCIDENTS.name:
         is_sqlite = session.get_bind().dialect.name == "sqlite"
-        at = _unindexed(columns.reported_at) if is_sqlite else columns.reported_at
-        statement = statement.where(*_which(at, since, until, is_open=is_open))
+        reported = _unindexed(columns.reported_at) if is_sqlite else columns.reported_at
+        statement = statement.where(*_which(reported, since, until, is_open=is_open))
     # a million rows: as the driver gives them, since wrapping each takes longer than reading it
     answer = session.connection().execute(statement)
     rows = answer.cursor.fetchall()

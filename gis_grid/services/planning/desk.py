@@ -42,7 +42,7 @@ class Held:
         self.spots = Spots(state)
         self.first_grids = state.grids
         """How many grids the plan began with."""
-        self._begun = (state.assignment, tuple(state.codes), tuple(state.officers))
+        self._begun = (state.assignment, [str(code) for code in state.codes], [*state.officers])
         self.is_sure = True
         """Whether all steps of the draft are known to be kept."""
         self._first = {str(code): number for number, code in enumerate(state.blocks.codes)}
