@@ -48,7 +48,7 @@ def console(request, tmp_path_factory, sqlite_template):
 
 @pytest.fixture(scope="module")
 def cookies(chromium, console):
-    return served.cookies_of(chromium, console, ("sending",))
+    return served.Cookies(chromium, console)
 
 
 def test_a_special_grid_is_drawn_and_its_card_names_it(desk):
