@@ -1,6 +1,7 @@
 /** A table that sorts by its heads and whose rows can be picked, with the mouse or the keyboard. */
 
 import { type Child, h, replace } from "./dom.ts";
+import { whenReleased } from "./pressed.ts";
 
 export interface Column<T> {
   title: string;
@@ -32,7 +33,6 @@ export function makeTable<T>(parts: TableParts<T>): Table<T> {
   let rows: readonly T[] = [];
   let sorted: { by: Column<T>; up: boolean } | null = null;
   let picked: string | null = null;
-  let isPressed = false;
   const body = h("tbody");
   const heads = columns.map((column) => head(column));
   const note = h("div", { class: "t12 dim rest" });
@@ -57,7 +57,7 @@ export function makeTable<T>(parts: TableParts<T>): Table<T> {
         const state = one === column ? (sorted.up ? "ascending" : "descending") : "none";
         heads[at]?.setAttribute("aria-sort", state);
       }
-      draw();
+      redraw();
     };
     const title = h("button", { type: "button", onclick: sort }, column.title);
     return h("th", { scope: "col", class: name, "aria-sort": "none" }, title);
@@ -87,21 +87,9 @@ export function makeTable<T>(parts: TableParts<T>): Table<T> {
     return line;
   }
 
-  // A row taken away between press and release gets no click: what comes meanwhile waits for the release.
-  body.addEventListener("pointerdown", () => {
-    isPressed = true;
-    const release = () => {
-      if (!isPressed) return;
-      isPressed = false;
-      setTimeout(draw); // the click comes after the release
-    };
-    for (const name of ["pointerup", "pointercancel"]) {
-      addEventListener(name, release, { once: true });
-    }
-  });
+  const redraw = whenReleased(body, draw);
 
   function draw(): void {
-    if (isPressed) return;
     const shown = sorted ? [...rows].sort(compare(sorted.by, sorted.up)) : rows;
     note.textContent = rows.length > most ? (parts.rest?.(rows.length - most) ?? "") : "";
     const lines = shown.slice(0, most).map(line);
@@ -115,7 +103,7 @@ export function makeTable<T>(parts: TableParts<T>): Table<T> {
     element,
     show(next) {
       rows = next;
-      draw();
+      redraw();
     },
     pick(next) {
       picked = next;

@@ -233,7 +233,7 @@ export const en: PanelWords = {
     found: (n, of) => `${n} / ${of}`,
     locked: "locked",
     chosen: (grids, blocks, households, work) =>
-      `${grids} grids selected · ${blocks} blocks · ${households} households · ${work} min/day`,
+      `Selected: grids ${grids}, blocks ${blocks}, households ${households} · ${work} min/day`,
     chosenBlocks: (blocks) => `${blocks} blocks selected`,
     nothing: "No grid selected",
   },
