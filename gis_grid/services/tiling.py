@@ -147,7 +147,7 @@ class Tiling:
         )
 
     def prepare(self) -> None:
-        """Make what a look at the whole city needs: for a large one it takes seconds.
+        """Make what a first look needs, at the whole city and at a street: seconds for a large one.
 
         Raises
         ------
@@ -155,6 +155,7 @@ class Tiling:
             The database cannot be read.
         """
         self._grids().prepare()
+        self._view_sheet.get(self.tokens()[VIEWS.name])
 
     def generation(self) -> int | None:
         """Return the number of the current generation; None before the first.

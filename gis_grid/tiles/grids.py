@@ -74,13 +74,15 @@ class GridSheets:
         return self._labels_at(tile.z).draw(tile, area=area)
 
     def prepare(self) -> None:
-        """Make what the tiles of all grids together need, before anybody asks for them."""
+        """Make what tiles need before anybody asks for them: all grids together, then streets."""
         if len(self._world):
             west, north, east, south = shapely.total_bounds(self._world)
             side = max(east - west, south - north)
             zoom = int(np.clip(np.log2(WHOLE_TILES / side), 0, FULL_ZOOM))
             self._at(zoom)
-            self._labels_at(zoom)
+            for finer in sorted({zoom, *self.named_from.values()}):
+                self._labels_at(finer)
+            self._at(FULL_ZOOM)
 
     def _share_borders(self, level: str) -> bool:
         """Tell whether neighbours of a level have the same corners; under the lock of borders."""

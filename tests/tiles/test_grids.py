@@ -130,7 +130,7 @@ def test_low_zooms_have_fewer_corners_and_nearly_the_same_ground(zoom):
     assert shapely.area(simple).sum() == pytest.approx(shapely.area(fine).sum(), rel=0.01)
 
 
-def test_what_is_prepared_is_what_a_look_at_all_grids_takes(monkeypatch):
+def test_what_is_prepared_is_what_looks_at_all_grids_and_at_a_street_take(monkeypatch):
     drawn, alone = sheets(frayed(3)), sheets(frayed(3))
     drawn.prepare()
     tiles = [tile for zoom in (10, 16) for tile in tiles_over(zoom)]
@@ -138,7 +138,7 @@ def test_what_is_prepared_is_what_a_look_at_all_grids_takes(monkeypatch):
     wide = [zoom for zoom in range(16) if max(east - west, south - north) * 2**zoom <= 2]
     monkeypatch.setattr(shapely, "coverage_simplify", None)
     monkeypatch.setattr(shapely, "maximum_inscribed_circle", None)
-    for tile in tiles_over(wide[-1]):
+    for tile in [*tiles_over(wide[-1]), *tiles_over(16)]:
         assert drawn.draw(tile)
         drawn.draw_labels(tile)
     monkeypatch.undo()
