@@ -138,9 +138,9 @@ def test_what_is_prepared_is_what_looks_at_all_grids_and_at_a_street_take(monkey
     wide = [zoom for zoom in range(16) if max(east - west, south - north) * 2**zoom <= 2]
     monkeypatch.setattr(shapely, "coverage_simplify", None)
     monkeypatch.setattr(shapely, "maximum_inscribed_circle", None)
-    for tile in [*tiles_over(wide[-1]), *tiles_over(16)]:
-        assert drawn.draw(tile)
-        drawn.draw_labels(tile)
+    for zoom in (wide[-1], 16):
+        assert b"".join(drawn.draw(tile) for tile in tiles_over(zoom))
+        assert b"".join(drawn.draw_labels(tile) for tile in tiles_over(zoom))
     monkeypatch.undo()
     for tile in tiles:
         assert drawn.draw_labels(tile) == alone.draw_labels(tile)
