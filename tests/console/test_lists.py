@@ -45,6 +45,25 @@ def test_lists_what_is_in_view_of_each_layer(tab):
     assert codes(tab) == ["E"]
 
 
+def test_a_list_opened_before_the_layers_are_known_waits_for_them(desk):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    desk.context.route("**/api/v1/layers", hold)
+    tab = desk.open(on="grids")
+    tab.locator("#map").focus()
+    tab.keyboard.press("t")
+    expect(tab.locator(".list-body")).to_be_visible()
+    comes(tab, lambda: held)
+    for route in held:
+        route.continue_()
+    comes(tab, lambda: codes(tab) == list("ABCDEFGHI"))
+    desk.context.unroute("**/api/v1/layers")
+    tab.close()
+
+
 def test_j_k_and_enter_walk_the_rows_and_the_map_follows(tab):
     open_list(tab, "grids")
     tab.locator("#map").focus()

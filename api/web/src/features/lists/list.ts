@@ -36,6 +36,7 @@ class List {
   private readonly next: HTMLButtonElement;
   private readonly back: HTMLButtonElement;
   private described = new Map<string, LayerTold>();
+  private learned: Promise<void> | null = null;
   private rows: Rows = { rows: [], next: null };
   private sort: Sort = { field: "code", down: false };
   private shownLayer = "";
@@ -85,10 +86,27 @@ class List {
       if (!this.isOpen) this.toggle(tools);
       else this.choose(selected.layer);
     });
-    this.described = await layersOf(this.shell.api).catch(() => this.described);
-    const known = LISTED.filter((name) => this.described.has(name));
-    replace(this.layers, ...known.map((name) => h("option", { value: name }, this.title(name))));
-    this.layers.value = this.shell.selection.get()?.layer ?? this.topLayer() ?? "grids";
+    await this.learn().catch(() => undefined); // who opens the list asks again, and is told
+  }
+
+  /** Ask once which layers there are; whoever opens the list before that is known waits for it. */
+  private learn(): Promise<void> {
+    this.learned ??= layersOf(this.shell.api).then(
+      (described) => {
+        this.described = described;
+        const known = LISTED.filter((name) => described.has(name));
+        replace(
+          this.layers,
+          ...known.map((name) => h("option", { value: name }, this.title(name))),
+        );
+        this.layers.value = this.shell.selection.get()?.layer ?? this.topLayer() ?? "grids";
+      },
+      (error: unknown) => {
+        this.learned = null;
+        throw error;
+      },
+    );
+    return this.learned;
   }
 
   private title(name: string): string {
@@ -148,8 +166,10 @@ class List {
     this.after = after;
     this.box = boxOf(this.shell);
     if (!this.rows.rows.length) replace(this.body, skeleton(5));
-    const wanted = this.layers.value;
     try {
+      await this.learn();
+      if (this.pending !== pending) return;
+      const wanted = this.layers.value;
       const rows = await fetchRows(this.shell, wanted, after, pending.signal);
       if (this.pending !== pending) return;
       this.rows = rows;
