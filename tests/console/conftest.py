@@ -2,7 +2,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from gis_grid.storage.database import open_engine
 from tests import browser, databases, drawn, named
 from tests.console import served
 from tests.desk import Desk, desk_in
@@ -11,14 +10,8 @@ from tests.desk import Desk, desk_in
 @pytest.fixture(scope="session")
 def console(tmp_path_factory, sqlite_template) -> Iterator[str]:
     """Give the address of a service with the built console, the drawn city, a user per role."""
-    served.built()
     folder = tmp_path_factory.mktemp("console")
-    url = databases.sqlite_database(folder, sqlite_template)
-    engine = open_engine(url)
-    drawn.store(engine)
-    engine.dispose()
-    served.add_users(url)
-    with served.serving(url, folder) as address:
+    with served.city_of(folder, sqlite_template, drawn.store) as (_, address):
         yield address
 
 

@@ -17,7 +17,7 @@ from gis_grid.accounts.roles import Role
 from gis_grid.services.accounts.users import add_user, grant_role
 from gis_grid.settings import Settings
 from gis_grid.storage.database import opened, sessions
-from tests import browser
+from tests import browser, databases
 
 ROOT = Path(__file__).parents[2]
 POLL_MS = 25
@@ -64,6 +64,19 @@ def serving(url: str, folder: Path, **settings):
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@contextmanager
+def city_of(folder: Path, template, *stores):
+    """Serve a city that functions have stored, with a user per role; gives database and address."""
+    built()
+    url = databases.sqlite_database(folder, template)
+    with opened(url) as engine:
+        for store in stores:
+            store(engine)
+    add_users(url)
+    with serving(url, folder) as address:
+        yield url, address
 
 
 class Watched:

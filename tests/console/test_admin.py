@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from gis_grid.accounts.roles import Role
 from gis_grid.services.accounts.users import add_user, grant_role
-from gis_grid.storage.database import open_engine, opened, sessions
+from gis_grid.storage.database import opened, sessions
 from tests import databases, drawn
 from tests.console import served
 from tests.console.qr_reader import read_qr
@@ -24,15 +24,9 @@ HOSTILE = '<img src=x onerror=alert("xss")>'
 @pytest.fixture(scope="module")
 def city(tmp_path_factory, sqlite_template):
     """Give the database and the address of a service of its own: here accounts are changed."""
-    served.built()
     folder = tmp_path_factory.mktemp("admin")
-    url = databases.sqlite_database(folder, sqlite_template)
-    engine = open_engine(url)
-    drawn.store(engine)
-    engine.dispose()
-    served.add_users(url)
-    with served.serving(url, folder) as address:
-        yield url, address
+    with served.city_of(folder, sqlite_template, drawn.store) as found:
+        yield found
 
 
 @pytest.fixture

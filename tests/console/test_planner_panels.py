@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from gis_grid.accounts.roles import Role
 from gis_grid.services.accounts.users import add_user, grant_role
-from gis_grid.storage.database import open_engine, sessions
-from tests import databases, named
+from gis_grid.storage.database import sessions
+from tests import named
 from tests.console import served
 from tests.console.plan_page import (
     areas,
@@ -30,21 +30,19 @@ HOSTILE = "<img src=x onerror=\"window.hurt='said'\"></textarea><script>window.h
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def console(tmp_path_factory, sqlite_template):
-    """Give a service of its own: plans are begun, changed and published here."""
-    served.built()
-    folder = tmp_path_factory.mktemp("planner")
-    url = databases.sqlite_database(folder, sqlite_template)
-    engine = open_engine(url)
-    named.store(engine)
+def with_duty(engine):
+    """Add a duty chief, who looks on."""
     now = datetime.now(UTC)
     with sessions(engine).begin() as session:
         add_user(session, "duty", name="值班长 01", password=served.PASSWORD, now=now)
         grant_role(session, "duty", Role.DUTY_CHIEF, None, now=now, by="tests")
-    engine.dispose()
-    served.add_users(url)
-    with served.serving(url, folder) as address:
+
+
+@pytest.fixture(scope="module")
+def console(tmp_path_factory, sqlite_template):
+    """Give a service of its own: plans are begun, changed and published here."""
+    folder = tmp_path_factory.mktemp("planner")
+    with served.city_of(folder, sqlite_template, named.store, with_duty) as (_, address):
         yield address
 
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
-from gis_grid.storage.database import open_engine
-from tests import databases, named
+from tests import named
 from tests.console import served
 
 pytestmark = pytest.mark.browser
@@ -18,14 +17,8 @@ MERGE = {"do": "merge", "grids": ["A"], "into": "D"}
 @pytest.fixture(scope="module")
 def console(tmp_path_factory, sqlite_template):
     """Give a service of its own: plans are dropped, brought in and published here."""
-    served.built()
     folder = tmp_path_factory.mktemp("plans")
-    url = databases.sqlite_database(folder, sqlite_template)
-    engine = open_engine(url)
-    named.store(engine)
-    engine.dispose()
-    served.add_users(url)
-    with served.serving(url, folder) as address:
+    with served.city_of(folder, sqlite_template, named.store) as (_, address):
         yield address
 
 

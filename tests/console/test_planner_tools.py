@@ -9,9 +9,9 @@ from playwright.sync_api import expect
 
 from gis_grid.grid.levels import FIVE_LEVEL
 from gis_grid.storage.city import City, CityStore
-from gis_grid.storage.database import open_engine, sessions
+from gis_grid.storage.database import sessions
 from gis_grid.storage.generations import GenerationStore
-from tests import databases, drawn, planned
+from tests import drawn, planned
 from tests.console import served
 from tests.console.squares import CARD, DRAWN_MIDDLE, MIDDLE, PIXEL, Planner, code, made
 from tests.console.test_access import serious
@@ -31,15 +31,8 @@ def with_compound(engine):
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory, sqlite_template):
-    served.built()
     folder = tmp_path_factory.mktemp("tools")
-    url = databases.sqlite_database(folder, sqlite_template)
-    engine = open_engine(url)
-    planned.store(engine)
-    with_compound(engine)
-    engine.dispose()
-    served.add_users(url)
-    with served.serving(url, folder) as address:
+    with served.city_of(folder, sqlite_template, planned.store, with_compound) as (_, address):
         yield address
 
 

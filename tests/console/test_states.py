@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from gis_grid.storage.database import open_engine
-from tests import databases, drawn
+from tests import drawn
 from tests.console import served
 from tests.console.plan_page import settled
 from tests.console.states import Looker
@@ -28,14 +27,8 @@ PAGES = {
 @pytest.fixture(scope="module")
 def console(tmp_path_factory, sqlite_template):
     """Give a service of its own, where a plan may be begun."""
-    served.built()
     folder = tmp_path_factory.mktemp("states")
-    url = databases.sqlite_database(folder, sqlite_template)
-    engine = open_engine(url)
-    drawn.store(engine)
-    engine.dispose()
-    served.add_users(url)
-    with served.serving(url, folder) as address:
+    with served.city_of(folder, sqlite_template, drawn.store) as (_, address):
         yield address
 
 
